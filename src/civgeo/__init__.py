@@ -1,0 +1,3 @@
+"""civgeo: place names, boundaries and coverage for city civil-affairs bureaus."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,102 @@
+"""What every command shares: the session, messages on stderr, tables, progress."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from civgeo.assets.translation import translate as _
+
+if TYPE_CHECKING:
+    from civgeo.settings import Settings
+
+__all__ = ["Session", "Steps", "messages", "session", "settings", "steps", "table", "today"]
+
+messages = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The global options of one call."""
+
+    store: Path | None
+    as_json: bool
+    verbosity: int
+
+
+def session(context: typer.Context) -> Session:
+    """Global options that `context` was called with."""
+    found = context.find_root().obj
+    if not isinstance(found, Session):
+        raise typer.BadParameter(_("命令须经 civgeo 启动"))
+    return found
+
+
+def settings(context: typer.Context, **given: object) -> "Settings":
+    """Settings in force, options given on the command line first (None counts as not given)."""
+    from civgeo.settings import Settings
+
+    options = {"store": session(context).store, **given}
+    return Settings.model_validate(
+        Settings(**{key: value for key, value in options.items() if value is not None})  # type: ignore[arg-type]
+    )
+
+
+def today() -> date:
+    """The day where the user sits."""
+    return datetime.now().astimezone().date()
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table on standard output; names are shown as they are, never as markup."""
+    grid = Table(title=title, title_justify="left")
+    for column in columns:
+        grid.add_column(column, overflow="fold")
+    for row in rows:
+        grid.add_row(*[_plain(cell) for cell in row])
+    Console(highlight=False).print(grid)
+
+
+def _plain(cell: str) -> str:
+    return "".join(char for char in cell if char.isprintable()).replace("[", "\\[")
+
+
+class Steps(Protocol):
+    """How a long piece of work says where it is."""
+
+    def __call__(self, label: str, done: int, total: int) -> None:
+        """Say that `done` of `total` of `label` is finished."""
+        ...
+
+
+@contextmanager
+def steps(*, quiet: bool) -> Iterator[Steps]:
+    """A progress bar on a terminal, one line a step when piped, nothing when `quiet`."""
+    if quiet:
+        yield lambda label, done, total: None
+    elif not messages.is_terminal:
+        yield _one_line_a_step
+    else:
+        from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+        bars: dict[str, TaskID] = {}
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=messages) as progress:
+
+            def show(label: str, done: int, total: int) -> None:
+                if label not in bars:
+                    bars[label] = progress.add_task(label, total=total)
+                progress.update(bars[label], completed=done, total=total)
+
+            yield show
+
+
+def _one_line_a_step(label: str, done: int, total: int) -> None:
+    if done == total:
+        messages.print(f"{label} ({done}/{total})")

@@ -1,0 +1,213 @@
+"""JSON lines: one question a line in, one answer a line out, in the same order.
+
+The rules of the public contract: numbers are read exactly, an unknown key is an error that names
+it, an ``id`` is echoed, and a line that cannot be answered gives an error for that line only.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import typer
+
+from civgeo.domain.quantity import exact, whole
+from civgeo.domain.standard import parse_day
+from civgeo.errors import CivgeoError, InvalidInput, StoreUnavailable
+
+__all__ = ["Answer", "Fields", "answer_lines", "run_lines"]
+
+Answer = Mapping[str, object]
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Fields:
+    """The keys of one question, each read once with its type.
+
+    Parameters
+    ----------
+    values
+        The parsed object, without ``id``.
+    known
+        Every key that the command knows.
+
+    Raises
+    ------
+    InvalidInput
+        ``unknown_key`` for any other key.
+    """
+
+    def __init__(self, values: Mapping[str, object], known: frozenset[str]) -> None:
+        self._values = values
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise InvalidInput(
+                f"不认识的键 {unknown[0]!r};可用的键:{'、'.join(sorted(known))}",
+                code="unknown_key",
+            )
+
+    def has(self, key: str) -> bool:
+        """Whether `key` is given and not null."""
+        return self._values.get(key) is not None
+
+    def raw(self, key: str) -> object:
+        """Value of `key` as parsed; `missing_key` when it is absent or null."""
+        if not self.has(key):
+            raise InvalidInput(f"缺少键 {key!r}", code="missing_key")
+        return self._values[key]
+
+    def text(self, key: str) -> str:
+        """String value of `key`."""
+        value = self.raw(key)
+        if not isinstance(value, str):
+            raise InvalidInput(f"{key} 应为字符串,收到 {value!r}", code="bad_type")
+        return value
+
+    def number(self, key: str) -> Decimal:
+        """Exact number of `key`."""
+        return exact(self.raw(key), key)
+
+    def count(self, key: str) -> int:
+        """Non-negative integer of `key`."""
+        return whole(self.raw(key), key)
+
+    def amount(self, key: str) -> Decimal:
+        """Exact number of `key` that is not negative."""
+        number = self.number(key)
+        if number < 0:
+            raise InvalidInput(f"{key} 不能为负:{number}", code="negative")
+        return number
+
+    def day(self, key: str, default: date) -> date:
+        """Date of `key`, or `default` when it is absent."""
+        return parse_day(self.text(key), key) if self.has(key) else default
+
+    def choice(self, key: str, options: type[Choice]) -> Choice:
+        """Member of `options` that `key` names."""
+        value = self.text(key)
+        try:
+            return options(value)
+        except ValueError:
+            known = "、".join(option.value for option in options)
+            raise InvalidInput(
+                f"{key} 应为 {known} 之一,收到 {value!r}", code="bad_value"
+            ) from None
+
+    def items(self, key: str) -> list[object]:
+        """List value of `key`."""
+        value = self.raw(key)
+        if not isinstance(value, list):
+            raise InvalidInput(f"{key} 应为列表,收到 {value!r}", code="bad_type")
+        return value
+
+
+def answer_lines(
+    lines: Iterator[bytes], known: frozenset[str], answer: Callable[[Fields], Answer]
+) -> Iterator[tuple[str, bool]]:
+    """Answers to `lines`, each with whether it could be given; blank lines are skipped."""
+    for number, raw in enumerate(lines):
+        line = raw.removeprefix(b"\xef\xbb\xbf") if number == 0 else raw
+        if line.strip():
+            yield _answer_line(line, known, answer)
+
+
+def _answer_line(
+    line: bytes, known: frozenset[str], answer: Callable[[Fields], Answer]
+) -> tuple[str, bool]:
+    echo: dict[str, object] = {}
+    try:
+        values = _parse(line)
+        if "id" in values:
+            echo["id"] = _echo(values.pop("id"))
+        result = {**echo, **answer(Fields(values, known))}
+        return _dump(result), True
+    except StoreUnavailable:
+        raise
+    except CivgeoError as error:
+        result = {**echo, "status": "error", "code": error.code, "reason": error.message}
+        return _dump(result), False
+
+
+def _parse(line: bytes) -> dict[str, object]:
+    try:
+        value = json.loads(
+            line.decode("utf-8"),
+            parse_float=Decimal,
+            parse_int=_bounded_int,
+            parse_constant=_no_constant,
+            object_pairs_hook=_unique_keys,
+        )
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"不是 UTF-8 文本(第 {error.start + 1} 字节)", code="bad_json") from None
+    except json.JSONDecodeError as error:
+        raise InvalidInput(f"不是 JSON(第 {error.colno} 列):{error.msg}", code="bad_json") from None
+    except RecursionError:
+        raise InvalidInput("JSON 嵌套过深", code="bad_json") from None
+    if not isinstance(value, dict):
+        raise InvalidInput("每行应为一个 JSON 对象", code="bad_json")
+    return value
+
+
+def _bounded_int(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= 20 else Decimal(digits)
+
+
+def _no_constant(name: str) -> object:
+    raise InvalidInput(f"数字不能是 {name}", code="bad_number")
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    keys = [key for key, _ in pairs]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise InvalidInput(f"键 {twice!r} 出现了两次", code="duplicate_key")
+    return dict(pairs)
+
+
+def _echo(value: object) -> object:
+    """The ``id`` as it came in."""
+    if isinstance(value, Decimal):
+        return float(value) if value.is_finite() and abs(value.adjusted()) < 300 else str(value)
+    if value is None or isinstance(value, str | int):
+        return value
+    raise InvalidInput("id 应为字符串或数字", code="bad_type")
+
+
+def _dump(result: Mapping[str, object]) -> str:
+    text = json.dumps(result, ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@contextmanager
+def _opened(source: str) -> Iterator[BinaryIO]:
+    if source == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        with Path(source).open("rb") as stream:
+            yield stream
+    except OSError as error:
+        raise InvalidInput(f"打不开输入文件 {source}:{error.strerror}", code="bad_file") from None
+
+
+def run_lines(source: str, known: frozenset[str], answer: Callable[[Fields], Answer]) -> None:
+    """Answer every line of file `source` (``-`` for standard input) on standard output.
+
+    Raises
+    ------
+    typer.Exit
+        With code 3 when some line could not be answered.
+    """
+    complete = True
+    with _opened(source) as stream:
+        for text, answered in answer_lines(iter(stream), known, answer):
+            sys.stdout.buffer.write(text.encode("utf-8") + b"\n")
+            sys.stdout.buffer.flush()
+            complete = complete and answered
+    if not complete:
+        raise typer.Exit(3)

@@ -1,0 +1,88 @@
+"""The root of the ``civgeo`` command: global options, groups, errors to exit codes.
+
+Exit codes: 0 done, 1 findings with ``--fail-on-findings``, 2 usage, 3 some input could not be
+answered or was refused, 4 store or service unavailable.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from civgeo import __version__
+from civgeo.assets.translation import LANGUAGES
+from civgeo.assets.translation import translate as _
+from civgeo.cli import config, coverage, crs, demo, doctor, indicators, names, serve
+from civgeo.cli.console import Session, messages
+from civgeo.errors import CivgeoError, StoreUnavailable
+
+__all__ = ["app", "run"]
+
+REFUSED = 3
+UNAVAILABLE = 4
+
+app = typer.Typer(
+    name="civgeo",
+    help=_("民政地理信息:地名、界线与养老设施覆盖。数据走标准输出,提示走标准错误。"),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(names.group, name="names", help=_("地名与代码"))
+app.add_typer(crs.group, name="crs", help=_("坐标系与换算"))
+app.add_typer(coverage.group, name="coverage", help=_("养老设施覆盖"))
+app.add_typer(indicators.group, name="indicators", help=_("规划指标"))
+app.add_typer(config.group, name="config", help=_("设置"))
+app.command("demo", help=_("生成并打开演示城市:真实区划与轮廓,模拟小区与设施"))(demo.demo)
+app.command("serve", help=_("启动服务:接口、地图与页面"))(serve.serve)
+app.command("doctor", help=_("检查安装与库,逐条给出修复办法"))(doctor.doctor)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"civgeo {__version__}")
+        raise typer.Exit
+
+
+def _known_language(value: str | None) -> str | None:
+    if value is not None and value not in LANGUAGES:
+        raise typer.BadParameter(_("应为 zh 或 en"))
+    return value
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    store: Annotated[
+        Path | None,
+        typer.Option(help=_("库所在文件夹(默认 CIVGEO_STORE,其次 ./civgeo-data)")),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("以 JSON 输出"))] = False,
+    lang: Annotated[
+        str | None, typer.Option(help=_("界面语言:zh 或 en"), callback=_known_language)
+    ] = None,
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help=_("多说一些"))] = 0,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help=_("只报错误"))] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("版本"))
+    ] = False,
+) -> None:
+    """Keep the global options for the command that follows."""
+    context.obj = Session(store=store, as_json=as_json, verbosity=-1 if quiet else verbose)
+
+
+def run(arguments: list[str]) -> None:
+    """Run `arguments` and leave with the exit code of the contract."""
+    try:
+        app(arguments)
+    except StoreUnavailable as error:
+        _complain(error)
+        sys.exit(UNAVAILABLE)
+    except CivgeoError as error:
+        _complain(error)
+        sys.exit(REFUSED)
+
+
+def _complain(error: CivgeoError) -> None:
+    messages.print(f"{_('错误')}: {error.message}", style="bold red", markup=False)

@@ -1,0 +1,1 @@
+"""Outside files and packages to checked frames and values, and back."""

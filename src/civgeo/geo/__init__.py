@@ -1,0 +1,1 @@
+"""Coordinate systems, shifted datums, checked frames, and the index of placed areas."""

@@ -1,0 +1,1 @@
+"""Documents: frames in, bytes out."""

@@ -1,0 +1,250 @@
+"""A demonstration city: real divisions and outlines (or fictional ones), simulated content."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from civgeo.analysis.fictional_city import FICTIONAL_CITY, FICTIONAL_NAME, fictional_divisions
+from civgeo.analysis.simulated_city import CityPlan, simulate_estates
+from civgeo.analysis.simulated_facilities import simulate_facilities
+from civgeo.domain.division import DivisionCode
+from civgeo.domain.estate import EstateClass
+from civgeo.domain.standard import (
+    TOPIC_CLASS_FROM,
+    TOPIC_FLOOR_AREA,
+    Standard,
+    StandardBook,
+    first_day,
+)
+from civgeo.formats.division_list import ministry_list
+from civgeo.formats.outlines import OutlineSource, city_outlines
+from civgeo.formats.reference import seats, standards
+from civgeo.services.city import City
+from civgeo.store.reading import Register
+from civgeo.store.store import FILE_NAME, Store
+from civgeo.store.tables import Collection
+
+__all__ = ["DEMO_ESTATES", "Inventory", "build_demo_city", "inventory"]
+
+DEMO_ESTATES = 3_200
+SEED = 20260101
+# What the drawing aims at where no standard is at hand; a feature of the simulation, not a rule.
+AIMED_M2 = 25.0
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What a store holds: counts by collection, the register, and kinds of facility."""
+
+    register: Register
+    counts: dict[str, int]
+    counties: int
+
+
+def inventory(city: City) -> Inventory:
+    """What the store of `city` holds."""
+    with city.store.read() as reading:
+        counts = {item.value: reading.count(item) for item in Collection}
+        own = {"role": "own", "level": "county"}
+        return Inventory(reading.register(), counts, reading.count(Collection.DIVISIONS, where=own))
+
+
+def build_demo_city(
+    directory: Path,
+    code: str,
+    *,
+    today: datetime,
+    progress: Progress,
+    source: OutlineSource = OutlineSource.TIANDITU,
+    estates: int = DEMO_ESTATES,
+) -> Store:
+    """Make the store of a demonstration city in `directory` and return it.
+
+    Parameters
+    ----------
+    directory
+        Folder of the store; made where it is missing. The store appears when it is complete.
+    code
+        A prefecture, a county-level city, or ``990100`` for the wholly fictional city.
+    today
+        Time of making, with its zone; its year bounds the years of completion.
+    progress
+        Called with (step, done, in all).
+    source
+        Whose outlines.
+    estates
+        How many estates to simulate.
+
+    Raises
+    ------
+    DataPackageMissing
+        When real outlines are asked for and ``civgeo[data-cn]`` is not installed.
+    NotFound, InvalidInput
+        As `city_outlines`.
+    StoreUnavailable
+        When there is a store already, or the folder cannot be written.
+    """
+    progress("区划与轮廓", 0, 1)
+    fictional = DivisionCode.parse(code).text == FICTIONAL_CITY
+    divisions = fictional_divisions() if fictional else _real_divisions(code, source)
+    book = _fictional_standards() if fictional else standards()
+    progress("区划与轮廓", 1, 1)
+    drawn = _simulate(divisions, book, today, estates, progress)
+    register = _register(divisions, code, book, today, source, fictional=fictional)
+    return _write(directory, register, (divisions, *drawn), book, progress)
+
+
+def _real_divisions(code: str, source: OutlineSource) -> gpd.GeoDataFrame:
+    """Outlines of the city and its neighbours, and its townships from the Ministry's list."""
+    outlines = city_outlines(code, source)
+    names = ministry_list()
+    own = outlines[(outlines["role"] == "own") & (outlines["level"] == "county")]
+    towns = [entry for county in own.index for entry in names.townships(county)]
+    rows = pd.DataFrame(
+        {
+            "code": [entry.code for entry in towns],
+            "name": [entry.name for entry in towns],
+            "level": "township",
+            "system": names.system.value,
+            "parent": [entry.code[:6] for entry in towns],
+            "role": "own",
+            "valid_from": None,
+            "valid_to": None,
+            "source": names.source,
+            "source_date": names.as_of.isoformat(),
+            "simulated": False,
+            "version": 1,
+            "geometry": None,
+        },
+        index=pd.Index([entry.code for entry in towns], name="id"),
+    )
+    listed = gpd.GeoDataFrame(rows, geometry="geometry", crs=outlines.crs)
+    both = pd.concat([outlines, listed])
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=outlines.crs)
+
+
+def _simulate(
+    divisions: gpd.GeoDataFrame,
+    book: StandardBook,
+    today: datetime,
+    estates: int,
+    progress: Progress,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    own = divisions[divisions["role"] == "own"]
+    counties, towns = own[own["level"] == "county"], own[own["level"] == "township"]
+    place = DivisionCode.parse(str(counties.index[0]))
+    new_from = book.new_estates_from(place, today.date())
+    first = first_day(new_from.valid_from) if new_from is not None else None
+    plan = CityPlan(counties, towns, _seats_of(counties), estates, today.year - 1, first)
+    rng = np.random.default_rng(SEED)
+    drawn, communities = simulate_estates(
+        plan, rng, lambda done, total: progress("模拟小区", done, total)
+    )
+    progress("模拟设施", 0, 1)
+    aimed = {part: _aimed(book, place, today, part) for part in EstateClass}
+    sites = simulate_facilities(drawn, towns["name"], aimed, rng, last_year=today.year)
+    progress("模拟设施", 1, 1)
+    return communities, drawn, sites
+
+
+def _aimed(book: StandardBook, place: DivisionCode, today: datetime, part: EstateClass) -> float:
+    chosen = book.choose(TOPIC_FLOOR_AREA, place, today.date(), part)
+    return AIMED_M2 if chosen is None or chosen.value is None else float(chosen.value)
+
+
+def _seats_of(counties: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Real seats where they are known and lie inside the outline; a point inside elsewhere."""
+    known = seats().geometry.reindex(counties.index)
+    known = gpd.GeoSeries(known, crs=counties.crs)
+    inside = known.within(counties.geometry, align=False)
+    return known.where(inside, counties.geometry.representative_point())
+
+
+def _register(
+    divisions: gpd.GeoDataFrame,
+    code: str,
+    book: StandardBook,
+    today: datetime,
+    source: OutlineSource,
+    *,
+    fictional: bool,
+) -> Register:
+    text = DivisionCode.parse(code).text
+    real = {
+        "轮廓": source.citation,
+        "乡镇街道": ministry_list().source if not fictional else "",
+        "县城位置": "GeoNames(CC BY 4.0)",
+    }
+    made = {"小区、社区与设施": "模拟生成,不是真实数据"}
+    return Register(
+        city=text,
+        name=FICTIONAL_NAME if fictional else str(divisions.loc[text, "name"]),
+        simulated=True,
+        created_at=today.astimezone(UTC),
+        edition=book.edition,
+        sources={"区划": "虚构示例", **made} if fictional else {**real, **made},
+    )
+
+
+def _write(
+    directory: Path,
+    register: Register,
+    frames: Sequence[gpd.GeoDataFrame],
+    book: StandardBook,
+    progress: Progress,
+) -> Store:
+    """Fill a store beside its place and put it there in one step."""
+    divisions, communities, estates, facilities = frames
+    progress("写入库", 0, 1)
+    building = directory / "building"
+    (building / FILE_NAME).unlink(missing_ok=True)
+    with Store.create(building, register=register) as store, store.write() as writing:
+        writing.add_divisions(divisions)
+        writing.add_divisions(communities)
+        writing.add_estates(estates)
+        writing.add_facilities(facilities)
+        writing.add_standards(book.standards)
+    (building / FILE_NAME).replace(directory / FILE_NAME)
+    building.rmdir()
+    progress("写入库", 1, 1)
+    return Store.open(directory)
+
+
+def _fictional_standards() -> StandardBook:
+    """Standards that hold in the fictional city alone, and say so."""
+
+    def record(topic: str, part: str, value: int | None, quantity: str, unit: str) -> Standard:
+        return Standard(
+            id=f"fictional-{topic}-{part or 'all'}",
+            topic=topic,
+            place=FICTIONAL_NAME,
+            adcode=FICTIONAL_CITY,
+            regulation="虚构示例标准(不是任何法规)",
+            valid_from="2019-01-01",
+            quantity=quantity,
+            operator=">=",
+            value=None if value is None else Decimal(value),
+            unit=unit,
+            applies_to=part,
+            evidence="-",
+            estate_class=part,
+            area_basis="unspecified",
+        )
+
+    per_100 = "facility floor area per 100 households"
+    return StandardBook(
+        (
+            record(TOPIC_FLOOR_AREA, "new", 30, per_100, "m2"),
+            record(TOPIC_FLOOR_AREA, "existing", 20, per_100, "m2"),
+            record(TOPIC_CLASS_FROM, "", None, "first day of completion of new estates", "date"),
+        ),
+        "fictional",
+    )

@@ -1,0 +1,207 @@
+"""Use cases of planners: coverage of elder-care floor area."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from civgeo.analysis.coverage import UnitLevel, floor_area_per_100_households
+from civgeo.analysis.double_registration import double_registrations
+from civgeo.domain.division import DivisionCode, DivisionLevel
+from civgeo.domain.quantity import decimal_text
+from civgeo.domain.standard import Standard, StandardBook
+from civgeo.errors import NotFound
+from civgeo.geo.crs import city_zone
+from civgeo.reports.coverage import coverage_workbook
+from civgeo.services.city import City
+from civgeo.store.reading import Reading, Register
+from civgeo.store.tables import Collection
+
+__all__ = ["Coverage", "coverage_spreadsheet", "exact_figures", "floor_area_coverage"]
+
+_LEVEL_OF_UNIT = {
+    UnitLevel.COMMUNITY: DivisionLevel.COMMUNITY,
+    UnitLevel.TOWNSHIP: DivisionLevel.TOWNSHIP,
+    UnitLevel.COUNTY: DivisionLevel.COUNTY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Coverage of one area, with everything that a reader needs to check it.
+
+    Parameters
+    ----------
+    units
+        Result of `floor_area_per_100_households`, with ``name`` and outlines of divisions.
+    standards
+        The records that decided, by id.
+    doubles
+        Facilities left out because they seem to be registered twice.
+    on, level
+        Day and unit of the question.
+    register
+        The city, its sources, its edition of the standards, and whether its data is simulated.
+    """
+
+    units: gpd.GeoDataFrame
+    standards: Mapping[str, Standard]
+    doubles: pd.DataFrame
+    on: date
+    level: UnitLevel
+    register: Register
+
+
+def floor_area_coverage(
+    city: City, *, level: UnitLevel, division: str | None = None, on: date | None = None
+) -> Coverage:
+    """Elder-care floor area per 100 households of every unit of `level` in `division`.
+
+    Parameters
+    ----------
+    city
+        The city.
+    level
+        Unit of the result; for areas, divisions without any estate are listed too.
+    division
+        Code of the area to look at; the whole city by default.
+    on
+        Day whose standards apply; today by default.
+
+    Raises
+    ------
+    InvalidInput
+        When `division` is no division code.
+    NotFound
+        When the city holds no such division.
+    """
+    day = on or city.today
+    with city.store.read() as reading:
+        register = reading.register()
+        _require_division(reading, register, division)
+        estates = reading.features(Collection.ESTATES, division=division)
+        facilities = reading.features(Collection.FACILITIES, division=division)
+        divisions = reading.features(Collection.DIVISIONS, division=division, where={"role": "own"})
+        book = reading.standards()
+    doubles = _doubles(facilities)
+    counted = facilities[~facilities.index.isin(doubles["left_out"])]
+    units = floor_area_per_100_households(estates, counted, level=level, book=book, on=day)
+    units = _with_divisions(units, divisions, level, DivisionCode.parse(division or register.city))
+    return Coverage(units, _cited(units, book), doubles, day, level, register)
+
+
+def _require_division(reading: Reading, register: Register, division: str | None) -> None:
+    if division is None:
+        return
+    code = DivisionCode.parse(division)
+    if not reading.count(Collection.DIVISIONS, where={"code": code.text, "role": "own"}):
+        raise NotFound(
+            f"{register.name}的库中没有区划 {code.text};请核对代码,或查看 divisions 列表"
+        )
+
+
+def _doubles(facilities: gpd.GeoDataFrame) -> pd.DataFrame:
+    placed = facilities.geometry.notna().any()
+    metric = f"EPSG:{city_zone(facilities).epsg}" if placed else "EPSG:4490"
+    return double_registrations(facilities, metric)
+
+
+def _with_divisions(
+    units: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame, level: UnitLevel, area: DivisionCode
+) -> gpd.GeoDataFrame:
+    """`units` with names and outlines; divisions of that level without estates are added."""
+    if level is UnitLevel.ESTATE:
+        return units
+    if level is UnitLevel.CITY:
+        units = units.rename(index={UnitLevel.CITY.value: area.text})
+        listed = divisions[divisions["code"] == area.text]
+    else:
+        listed = divisions[divisions["level"] == _LEVEL_OF_UNIT[level].value]
+    missing = listed.index.difference(units.index)
+    if len(missing):
+        units = pd.concat([units, _without_estates(missing, level, units)])
+    units = gpd.GeoDataFrame(units, geometry="geometry", crs=divisions.crs)
+    units["name"] = listed["name"].reindex(units.index)
+    units["division"] = units.index.to_numpy(object)
+    units.geometry = listed.geometry.reindex(units.index)
+    return units.sort_index()
+
+
+def _without_estates(codes: pd.Index, level: UnitLevel, like: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows for divisions that hold no estate: undefined, said so."""
+    counts = ["households", "estates", "facilities", "sites_below_minimum"]
+    counts += ["estates_assessed", "estates_meeting"]
+    rows = pd.DataFrame(index=codes, columns=like.columns, dtype=object)
+    rows[counts] = 0
+    rows["level"], rows["simulated"], rows["total_m2"] = level.value, False, 0.0
+    rows["status"], rows["reason"] = "undefined", "没有登记小区,每百户面积没有定义"
+    for column in ("required_m2", "m2_per_100_households", "gap_m2", "surplus_m2"):
+        rows[column] = np.nan
+    types = {name: like.dtypes[name] for name in like.columns if name != "geometry"}
+    frame = rows.astype({name: kind for name, kind in types.items() if name in rows})
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=like.crs)
+
+
+def _cited(units: gpd.GeoDataFrame, book: StandardBook) -> dict[str, Standard]:
+    ids = set(units["standard_new"].dropna()) | set(units["standard_existing"].dropna())
+    return {standard.id: standard for standard in book.standards if standard.id in ids}
+
+
+def exact_figures(found: Coverage) -> list[dict[str, object]]:
+    """Figures of every unit as the public contract writes them: exact decimals as text.
+
+    Areas have at most four decimals and minimums too, so that every sum has at most six; the
+    rate is computed anew from them as a fraction.
+    """
+    units = found.units
+    households = units["households"].tolist()
+    total = [_six_places(value) for value in units["total_m2"].tolist()]
+    known = units["m2_per_100_households"].notna().tolist()
+    exact: dict[str, list[object]] = {
+        "total_m2": [_text(value) for value in total],
+        "m2_per_100_households": [
+            _text(100 * (area or 0) / count) if has else None
+            for area, count, has in zip(total, households, known, strict=True)
+        ],
+    }
+    for name in ("required_m2", "gap_m2", "surplus_m2"):
+        exact[name] = [_text(_six_places(value)) for value in units[name].tolist()]
+    plain = ["name", "division", "status", "reason", "households", *exact, "meets", "facilities"]
+    plain += ["sites_below_minimum", "standard_new", "standard_existing", "simulated"]
+    columns = {name: exact.get(name) or _nullable(units[name]) for name in plain}
+    rows = zip(units.index, *columns.values(), strict=True)
+    return [{"code": code, **dict(zip(columns, row, strict=True))} for code, *row in rows]
+
+
+def _nullable(column: pd.Series) -> list[object]:
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def _six_places(value: float) -> Fraction | None:
+    return None if np.isnan(value) else Fraction(f"{value:.6f}")
+
+
+def _text(value: Fraction | None) -> str | None:
+    return None if value is None else decimal_text(value)
+
+
+def coverage_spreadsheet(
+    city: City, *, division: str | None = None, on: date | None = None
+) -> bytes:
+    """XLSX of the coverage at every level in `division`, with standards and findings."""
+    levels = (UnitLevel.COUNTY, UnitLevel.TOWNSHIP, UnitLevel.COMMUNITY, UnitLevel.ESTATE)
+    found = [floor_area_coverage(city, level=level, division=division, on=on) for level in levels]
+    last = found[-1]
+    return coverage_workbook(
+        {item.level.label_zh: item.units for item in found},
+        standards=last.standards,
+        doubles=last.doubles,
+        on=last.on,
+        edition=last.register.edition,
+        sources=last.register.sources,
+        simulated=last.register.simulated,
+    )

@@ -1,0 +1,52 @@
+"""Settings of one installation: environment variables ``CIVGEO_*`` and a TOML file.
+
+Later ones win: defaults, ``civgeo.toml`` (or the file that ``CIVGEO_CONFIG`` names), environment,
+command line. Read by app.py and the command line only.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+__all__ = ["Settings", "config_file"]
+
+
+def config_file() -> Path:
+    """TOML file in force: ``CIVGEO_CONFIG``, else ``civgeo.toml`` in the current folder."""
+    return Path(os.environ.get("CIVGEO_CONFIG", "civgeo.toml"))
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="CIVGEO_", extra="ignore", frozen=True)
+
+    store: Path = Field(default=Path("civgeo-data"), description="库所在文件夹")
+    lang: str = Field(default="zh", pattern="^(zh|en)$", description="界面语言:zh 或 en")
+    host: str = Field(default="127.0.0.1", description="服务监听地址")
+    port: int = Field(default=8000, ge=0, le=65535, description="服务端口")
+    max_page: int = Field(default=1000, ge=1, le=10_000, description="每页要素数上限")
+    public_number: str = Field(default="", description="审图号;为空时地图标注“内部工作用图”")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line first, then environment, then the TOML file."""
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls, toml_file=config_file()),
+        )
