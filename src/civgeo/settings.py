@@ -29,11 +29,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CIVGEO_", extra="ignore", frozen=True)
 
     store: Path = Field(default=Path("civgeo-data"), description="库所在文件夹")
-    lang: str = Field(default="zh", pattern="^(zh|en)$", description="界面语言:zh 或 en")
+    lang: str = Field(default="zh", pattern="^(zh|en)$", description="界面语言：zh 或 en")
     host: str = Field(default="127.0.0.1", description="服务监听地址")
     port: int = Field(default=8000, ge=0, le=65535, description="服务端口")
     max_page: int = Field(default=1000, ge=1, le=10_000, description="每页要素数上限")
-    public_number: str = Field(default="", description="审图号;为空时地图标注“内部工作用图”")
+    public_number: str = Field(default="", description="审图号；为空时地图标注“内部工作用图”")
 
     @classmethod
     def settings_customise_sources(

@@ -76,7 +76,7 @@ def test_an_id_is_given_once_and_the_whole_write_is_undone(store, estates):
             writing.add_estates(estates({"id": "new"}))
             writing.add_estates(estates({"id": "old"}))
 
-    with pytest.raises(InvalidInput, match="已有这些编号:old") as refused:
+    with pytest.raises(InvalidInput, match="已有这些编号：old") as refused:
         add_both()
     assert refused.value.code == "already_there"
     with store.read() as reading:

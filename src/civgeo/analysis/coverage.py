@@ -282,10 +282,10 @@ def _reasons(units: pd.DataFrame) -> list[npt.NDArray[np.object_]]:
     """Reason for each case of `_verdicts`, in its order."""
     texts = [
         units["lacking"].astype(object),
-        units["unknown"].astype(str) + " 个小区的户数未登记,须补录后再评价",
-        pd.Series("户数为 0,每百户面积没有定义", index=units.index),
-        units["area_unknown"].astype(str) + " 处设施的面积未登记,补录后可能达标",
-        "标准 " + units["undated"].astype(str) + " 的施行日期未录入,待市局确认",
+        units["unknown"].astype(str) + " 个小区的户数未登记，须补录后再评价",
+        pd.Series("户数为 0，每百户面积没有定义", index=units.index),
+        units["area_unknown"].astype(str) + " 处设施的面积未登记，补录后可能达标",
+        "标准 " + units["undated"].astype(str) + " 的施行日期未录入，待市局确认",
     ]
     return [text.to_numpy(object) for text in texts]
 

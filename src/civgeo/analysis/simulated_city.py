@@ -113,7 +113,7 @@ def simulate_estates(
 
 def _finished(estates: gpd.GeoDataFrame, zone: Zone) -> gpd.GeoDataFrame:
     estates = estates.drop(columns=["angle"]).to_crs(epsg=CGCS2000_EPSG)
-    estates["source"] = f"模拟生成(EPSG:{zone.epsg} 中布置)"
+    estates["source"] = f"模拟生成（EPSG:{zone.epsg} 中布置）"
     estates["simulated"] = True
     estates["version"] = 1
     return estates

@@ -35,17 +35,17 @@ def about() -> None:
     """Keep ``floor-area`` a subcommand."""
 
 
-@group.command("floor-area", help=_("每百户养老用房面积:逐行提问(--input),或按库汇总"))
+@group.command("floor-area", help=_("每百户养老用房面积：逐行提问（--input），或按库汇总"))
 def floor_area(
     context: typer.Context,
     source: Annotated[
-        str | None, typer.Option("--input", help=_("JSON 行文件,- 为标准输入;不给则按库汇总"))
+        str | None, typer.Option("--input", help=_("JSON 行文件，- 为标准输入；不给则按库汇总"))
     ] = None,
-    division: Annotated[str | None, typer.Option(help=_("区划代码;默认全市"))] = None,
+    division: Annotated[str | None, typer.Option(help=_("区划代码；默认全市"))] = None,
     level: Annotated[
-        str, typer.Option(help=_("汇总单位:estate community township county city"))
+        str, typer.Option(help=_("汇总单位：estate community township county city"))
     ] = "county",
-    on: Annotated[str | None, typer.Option(help=_("评价日期 YYYY-MM-DD;默认今天"))] = None,
+    on: Annotated[str | None, typer.Option(help=_("评价日期 YYYY-MM-DD；默认今天"))] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help=_("另存为 .xlsx"))] = None,
     fail_on_findings: Annotated[
         bool, typer.Option("--fail-on-findings", help=_("有单位不达标时退出码为 1"))
@@ -119,7 +119,7 @@ def _single_sites(verdict: FloorAreaVerdict) -> dict[str, object]:
 
 def _part(item: object) -> tuple[EstateClass, int]:
     if not isinstance(item, dict):
-        raise InvalidInput(f"parts 的每一项应为对象,收到 {item!r}", code="bad_type")
+        raise InvalidInput(f"parts 的每一项应为对象，收到 {item!r}", code="bad_type")
     part = Fields(item, _PART_KEYS)
     estate_class = part.choice("estate_class", EstateClass)
     if estate_class is EstateClass.MIXED:
@@ -130,7 +130,7 @@ def _part(item: object) -> tuple[EstateClass, int]:
 def _area(item: object) -> Decimal:
     area = exact(item, "facilities_m2")
     if area < 0:
-        raise InvalidInput(f"facilities_m2 不能为负:{area}", code="negative")
+        raise InvalidInput(f"facilities_m2 不能为负：{area}", code="negative")
     return area
 
 

@@ -13,7 +13,7 @@ __all__ = ["group"]
 group = typer.Typer(no_args_is_help=True)
 _ZONE_KEYS = frozenset({"lon", "lat"})
 _CONVERT_KEYS = frozenset({"x", "y", "from", "to"})
-Source = Annotated[str, typer.Option("--input", help=_("JSON 行文件,- 为标准输入"))]
+Source = Annotated[str, typer.Option("--input", help=_("JSON 行文件，- 为标准输入"))]
 
 
 @group.command("zone", help=_("逐行给出 3 度带、中央经线与投影坐标"))
@@ -22,7 +22,7 @@ def zone_lines(source: Source = "-") -> None:
     run_lines(source, _ZONE_KEYS, _zone)
 
 
-@group.command("convert", help=_("逐行换算坐标:EPSG:n、GCJ-02、BD-09"))
+@group.command("convert", help=_("逐行换算坐标：EPSG:n、GCJ-02、BD-09"))
 def convert_lines(source: Source = "-") -> None:
     """Answer each line with the converted point."""
     run_lines(source, _CONVERT_KEYS, _convert)
@@ -33,7 +33,7 @@ def _zone(fields: Fields) -> Answer:
 
     lon, lat = fields.number("lon"), fields.number("lat")
     if abs(lat) > 90:
-        raise InvalidInput(f"纬度 {lat} 超出 ±90;经纬度是否写反了?", code="bad_number")
+        raise InvalidInput(f"纬度 {lat} 超出 ±90；经纬度是否写反了？", code="bad_number")
     zone = zone_of(lon)
     easting, northing = (round(float(value), 3) for value in project(float(lon), float(lat), zone))
     return {

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from civgeo.formats.outlines import OutlineSource
     from civgeo.services.city import City
 
-__all__ = ["demo"]
+__all__ = ["demo", "outline_source"]
 
 FOLDER = Path("civgeo-demo")
 
 
 def demo(
     context: typer.Context,
-    city: Annotated[str, typer.Option(help=_("地级市或县级市代码;990100 为虚构市"))] = "411700",
+    city: Annotated[str, typer.Option(help=_("地级市或县级市代码；990100 为虚构市"))] = "411700",
     directory: Annotated[Path, typer.Option("--dir", help=_("存放演示库与地图的文件夹"))] = FOLDER,
     source: Annotated[
-        str, typer.Option("--outlines", help=_("轮廓来源:tianditu 或 amap"))
+        str, typer.Option("--outlines", help=_("轮廓来源：tianditu 或 amap"))
     ] = "tianditu",
-    port: Annotated[int, typer.Option(help=_("端口;0 为自动选择"))] = 8000,
+    port: Annotated[int, typer.Option(help=_("端口；0 为自动选择"))] = 8000,
     open_browser: Annotated[bool, typer.Option("--open", help=_("打开浏览器"))] = False,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help=_("生成后启动服务"))] = True,
 ) -> None:
@@ -43,7 +43,7 @@ def demo(
         with steps(quiet=session(context).verbosity < 0) as progress:
             now = datetime.now().astimezone()
             with build_demo_city(
-                directory, city, today=now, progress=progress, source=_source(source)
+                directory, city, today=now, progress=progress, source=outline_source(source)
             ) as store:
                 write_maps(City(store, today()), directory / "maps", progress=progress)
         with Store.open(directory) as store:
@@ -52,7 +52,8 @@ def demo(
         serve_store(directory, "127.0.0.1", port, open_browser=open_browser)
 
 
-def _source(name: str) -> "OutlineSource":
+def outline_source(name: str) -> "OutlineSource":
+    """Outline source that the option names."""
     from civgeo.formats.outlines import OutlineSource
 
     if name not in set(OutlineSource):
@@ -69,13 +70,13 @@ def _say_what_is_there(city: "City", directory: Path, *, asked: str) -> None:
     rows = [
         [_("县区"), str(found.counties)],
         [_("区划"), str(found.counts["divisions"])],
-        [_("小区(模拟)"), str(found.counts["estates"])],
-        [_("设施(模拟)"), str(found.counts["facilities"])],
+        [_("小区（模拟）"), str(found.counts["estates"])],
+        [_("设施（模拟）"), str(found.counts["facilities"])],
         [_("生成时间"), register.created_at.astimezone().strftime("%Y-%m-%d %H:%M")],
         [_("文件夹"), str(directory)],
         [_("地图与表格"), str(directory / "maps")],
     ]
     table(f"{register.name} {register.city} 【{_('模拟数据')}】", [_("内容"), _("数量")], rows)
     if DivisionCode.parse(asked).text != register.city:
-        text = _("该文件夹里已是另一座城市;要生成新的,请用 --dir 指定另一个文件夹")
+        text = _("该文件夹里已是另一座城市；要生成新的，请用 --dir 指定另一个文件夹")
         messages.print(f"{text}: {asked}", style="yellow", markup=False)

@@ -21,9 +21,9 @@ def about() -> None:
     """Keep ``evaluate`` a subcommand."""
 
 
-@group.command("evaluate", help=_("逐行计算指标:数值、目标、是否达标"))
+@group.command("evaluate", help=_("逐行计算指标：数值、目标、是否达标"))
 def evaluate_lines(
-    source: Annotated[str, typer.Option("--input", help=_("JSON 行文件,- 为标准输入"))] = "-",
+    source: Annotated[str, typer.Option("--input", help=_("JSON 行文件，- 为标准输入"))] = "-",
 ) -> None:
     """Answer each line with its figure."""
     run_lines(source, _KEYS, _answer)
@@ -32,7 +32,7 @@ def evaluate_lines(
 def _answer(fields: Fields) -> Answer:
     if fields.has("indicator"):
         raise InvalidInput(
-            "本版没有指标目录,请改用 measure(percent、per_100_households、per_1000、per_person)",
+            "本版没有指标目录，请改用 measure(percent、per_100_households、per_1000、per_person)",
             code="indicator_not_at_hand",
         )
     measure = fields.choice("measure", Measure)

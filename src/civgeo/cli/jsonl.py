@@ -47,7 +47,7 @@ class Fields:
         unknown = sorted(set(values) - known)
         if unknown:
             raise InvalidInput(
-                f"不认识的键 {unknown[0]!r};可用的键:{'、'.join(sorted(known))}",
+                f"不认识的键 {unknown[0]!r}；可用的键：{'、'.join(sorted(known))}",
                 code="unknown_key",
             )
 
@@ -65,7 +65,7 @@ class Fields:
         """String value of `key`."""
         value = self.raw(key)
         if not isinstance(value, str):
-            raise InvalidInput(f"{key} 应为字符串,收到 {value!r}", code="bad_type")
+            raise InvalidInput(f"{key} 应为字符串，收到 {value!r}", code="bad_type")
         return value
 
     def number(self, key: str) -> Decimal:
@@ -80,7 +80,7 @@ class Fields:
         """Exact number of `key` that is not negative."""
         number = self.number(key)
         if number < 0:
-            raise InvalidInput(f"{key} 不能为负:{number}", code="negative")
+            raise InvalidInput(f"{key} 不能为负：{number}", code="negative")
         return number
 
     def day(self, key: str, default: date) -> date:
@@ -95,14 +95,14 @@ class Fields:
         except ValueError:
             known = "、".join(option.value for option in options)
             raise InvalidInput(
-                f"{key} 应为 {known} 之一,收到 {value!r}", code="bad_value"
+                f"{key} 应为 {known} 之一，收到 {value!r}", code="bad_value"
             ) from None
 
     def items(self, key: str) -> list[object]:
         """List value of `key`."""
         value = self.raw(key)
         if not isinstance(value, list):
-            raise InvalidInput(f"{key} 应为列表,收到 {value!r}", code="bad_type")
+            raise InvalidInput(f"{key} 应为列表，收到 {value!r}", code="bad_type")
         return value
 
 
@@ -143,7 +143,9 @@ def _parse(line: bytes) -> dict[str, object]:
             object_pairs_hook=_unique_keys,
         )
     except UnicodeDecodeError as error:
-        raise InvalidInput(f"不是 UTF-8 文本(第 {error.start + 1} 字节)", code="bad_json") from None
+        raise InvalidInput(
+            f"不是 UTF-8 文本（第 {error.start + 1} 字节）", code="bad_json"
+        ) from None
     except json.JSONDecodeError as error:
         raise InvalidInput(f"不是 JSON(第 {error.colno} 列):{error.msg}", code="bad_json") from None
     except RecursionError:

@@ -13,7 +13,7 @@ import typer
 from civgeo import __version__
 from civgeo.assets.translation import LANGUAGES
 from civgeo.assets.translation import translate as _
-from civgeo.cli import config, coverage, crs, demo, doctor, indicators, names, serve
+from civgeo.cli import config, coverage, crs, demo, doctor, indicators, init, maps, names, serve
 from civgeo.cli.console import Session, messages
 from civgeo.errors import CivgeoError, StoreUnavailable
 
@@ -24,7 +24,7 @@ UNAVAILABLE = 4
 
 app = typer.Typer(
     name="civgeo",
-    help=_("民政地理信息:地名、界线与养老设施覆盖。数据走标准输出,提示走标准错误。"),
+    help=_("民政地理信息：地名、界线与养老设施覆盖。数据走标准输出，提示走标准错误。"),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -34,9 +34,11 @@ app.add_typer(crs.group, name="crs", help=_("坐标系与换算"))
 app.add_typer(coverage.group, name="coverage", help=_("养老设施覆盖"))
 app.add_typer(indicators.group, name="indicators", help=_("规划指标"))
 app.add_typer(config.group, name="config", help=_("设置"))
-app.command("demo", help=_("生成并打开演示城市:真实区划与轮廓,模拟小区与设施"))(demo.demo)
-app.command("serve", help=_("启动服务:接口、地图与页面"))(serve.serve)
-app.command("doctor", help=_("检查安装与库,逐条给出修复办法"))(doctor.doctor)
+app.command("demo", help=_("生成并打开演示城市：真实区划与轮廓，模拟小区与设施"))(demo.demo)
+app.command("init", help=_("为真实城市建库：区划、轮廓与标准，没有模拟数据"))(init.init)
+app.command("serve", help=_("启动服务：接口、地图与页面"))(serve.serve)
+app.command("maps", help=_("把全部地图写入文件夹：HTML、PNG、PDF 与表格"))(maps.maps)
+app.command("doctor", help=_("检查安装与库，逐条给出修复办法"))(doctor.doctor)
 
 
 def _version(value: bool) -> None:
@@ -56,11 +58,11 @@ def root(
     context: typer.Context,
     store: Annotated[
         Path | None,
-        typer.Option(help=_("库所在文件夹(默认 CIVGEO_STORE,其次 ./civgeo-data)")),
+        typer.Option(help=_("库所在文件夹（默认 CIVGEO_STORE，其次 ./civgeo-data）")),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("以 JSON 输出"))] = False,
     lang: Annotated[
-        str | None, typer.Option(help=_("界面语言:zh 或 en"), callback=_known_language)
+        str | None, typer.Option(help=_("界面语言：zh 或 en"), callback=_known_language)
     ] = None,
     verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help=_("多说一些"))] = 0,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help=_("只报错误"))] = False,

@@ -22,7 +22,7 @@ def about() -> None:
 
 @group.command("code", help=_("逐行解释区划代码或 20 位地名代码"))
 def code_lines(
-    source: Annotated[str, typer.Option("--input", help=_("JSON 行文件,- 为标准输入"))] = "-",
+    source: Annotated[str, typer.Option("--input", help=_("JSON 行文件，- 为标准输入"))] = "-",
 ) -> None:
     """Answer each line with the explanation of its code."""
     run_lines(source, _KEYS, _answer)
@@ -35,9 +35,8 @@ def _answer(fields: Fields) -> Answer:
     system = fields.choice("system", CodeSystem) if fields.has("system") else CodeSystem.MCA
     found = explain_code(code, system=system, on=on)
     listing = found.listing
-    verified = listing.exists is not None or not found.well_formed
-    answer: dict[str, object] = {"status": "ok" if verified else "unverified"}
-    if not verified:
+    answer: dict[str, object] = {"status": "ok"}
+    if listing.reason and found.well_formed:
         answer["reason"] = listing.reason
     span = None
     if listing.valid_from or listing.valid_to:
@@ -48,6 +47,8 @@ def _answer(fields: Fields) -> Answer:
         "on": on.isoformat(),
         "well_formed": found.well_formed,
         "parts": dict(found.parts),
+        "level": found.level,
+        "parents": list(found.parents),
         "class_zh": found.class_zh,
         "name": listing.name,
         "exists": listing.exists,

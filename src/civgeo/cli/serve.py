@@ -59,6 +59,6 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        text = f"不能在 {host}:{port} 上监听({error.strerror});请换一个端口:--port 0 自动选择"
+        text = f"不能在 {host}:{port} 上监听（{error.strerror}）；请换一个端口：--port 0 自动选择"
         raise StoreUnavailable(text, code="port_taken") from None
     return listening

@@ -38,7 +38,7 @@ class DivisionLevel(StrEnum):
     def label_zh(self) -> str:
         """Level in Chinese."""
         labels = {"province": "省级", "prefecture": "地级", "county": "县级", "township": "乡级"}
-        return labels.get(self.value, "村(社区)")
+        return labels.get(self.value, "村（社区）")
 
 
 _LEVEL_BY_DIGITS = {
@@ -50,6 +50,7 @@ _LEVEL_BY_DIGITS = {
 }
 _DIGITS = tuple(_LEVEL_BY_DIGITS)
 _WITHOUT_PREFECTURES = ("71", "81", "82")
+_MUNICIPALITIES = ("11", "12", "31", "50")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,10 +81,10 @@ class DivisionCode:
         ('4117', '411702001')
         """
         if not isinstance(text, str):
-            raise InvalidInput(f"区划代码应为字符串,收到 {text!r}", code="bad_code")
+            raise InvalidInput(f"区划代码应为字符串，收到 {text!r}", code="bad_code")
         if not (text.isascii() and text.isdigit()) or len(text) not in _DIGITS:
             raise InvalidInput(
-                f"区划代码 {text[:40]!r} 不合格式:应为 2、4、6、9 或 12 位半角数字,不含空格",
+                f"区划代码 {text[:40]!r} 不合格式：应为 2、4、6、9 或 12 位半角数字，不含空格",
                 code="bad_code",
             )
         if text[:2] == "00":
@@ -130,7 +131,7 @@ def _without_padding(text: str) -> str:
         if set(part) == {"0"} and end not in allowed
     ]
     if gaps or (len(parts) == 3 and parts[2] == "00"):
-        raise InvalidInput(f"区划代码 {text} 中间一级为 0,缺少上级代码", code="bad_code")
+        raise InvalidInput(f"区划代码 {text} 中间一级为 0，缺少上级代码", code="bad_code")
     return "".join(parts)
 
 
@@ -152,9 +153,9 @@ def class_label(code: DivisionCode) -> str:
         case DivisionLevel.PROVINCE:
             return "省级行政区"
         case DivisionLevel.PREFECTURE:
-            return _prefecture_label(int(code.digits[2:4]))
+            return _prefecture_label(code.digits[:2], int(code.digits[2:4]))
         case DivisionLevel.COUNTY:
-            return _label_in(_COUNTY_RANGES, code.digits[4:6])
+            return _county_label(int(code.digits[2:4]), code.digits[4:6])
         case DivisionLevel.TOWNSHIP:
             return _label_in(_TOWNSHIP_RANGES, code.digits[6:9])
         case _:
@@ -166,12 +167,19 @@ _TOWNSHIP_RANGES = ((1, 99, "街道"), (100, 199, "镇"), (200, 399, "乡"), (40
 _COMMUNITY_RANGES = ((1, 199, "居民委员会"), (200, 399, "村民委员会"))
 
 
-def _prefecture_label(number: int) -> str:
-    if number in (1, 2):
-        return "直辖市所辖市辖区、县汇总码或地级市"
+def _prefecture_label(province: str, number: int) -> str:
+    if province in _MUNICIPALITIES:
+        return "直辖市所辖市辖区、县汇总码"
     if number <= 20 or 51 <= number <= 70:
         return "地级市"
     return "省直辖县级行政区汇总码" if number == 90 else "地区、自治州或盟"
+
+
+def _county_label(prefecture: int, part: str) -> str:
+    """Kind of county-level division; 01-20 are cities where there is no prefecture-level city."""
+    label = _label_in(_COUNTY_RANGES, part)
+    cityless = 21 <= prefecture <= 50 or prefecture == 90
+    return "县级市" if cityless and label == "市辖区" else label
 
 
 def _label_in(ranges: tuple[tuple[int, int, str], ...], part: str) -> str:
@@ -187,6 +195,6 @@ def range_problems(code: DivisionCode) -> list[str]:
         problems.append(f"{code.text} 的末段不在国标规定的区段内")
     if len(code.digits) >= 6 and 71 <= int(code.digits[4:6]) <= 80:
         problems.append(
-            f"{code.digits[:6]} 属 71-80 区段:统计部门为开发区等编的统计用码,不是行政区划,没有界线"
+            f"{code.digits[:6]} 属 71-80 区段：统计部门为开发区等编的统计用码，不是行政区划，没有界线"
         )
     return problems

@@ -40,7 +40,7 @@ class FacilityKind(StrEnum):
     MENTAL_REHABILITATION_POINT = "mental_rehabilitation_point", "精神障碍社区康复服务点"
     COMMUNITY_SERVICE_FACILITY = "community_service_facility", "社区综合服务设施"
     VILLAGE_SERVICE_FACILITY = "village_service_facility", "村级综合服务设施"
-    SOCIAL_WORK_STATION = "social_work_station", "乡镇(街道)社工站"
+    SOCIAL_WORK_STATION = "social_work_station", "乡镇（街道）社工站"
     MINORS_PROTECTION_STATION = "minors_protection_station", "未成年人保护工作站"
     VOLUNTEER_POINT = "volunteer_point", "志愿服务站点"
     SOCIAL_ORGANISATION_VENUE = "social_organisation_venue", "社会组织活动场所"

@@ -160,10 +160,10 @@ def _status(
     if lacking:
         return VerdictStatus.NOT_ASSESSED, missing_reason(lacking[0], division, on, book)
     if households == 0:
-        return VerdictStatus.UNDEFINED, "户数为 0,每百户面积没有定义"
+        return VerdictStatus.UNDEFINED, "户数为 0，每百户面积没有定义"
     undated = [standard for standard in chosen.values() if not standard.valid_from]
     if undated:
-        return VerdictStatus.UNVERIFIED, f"标准 {undated[0].id} 的施行日期未录入,待市局确认"
+        return VerdictStatus.UNVERIFIED, f"标准 {undated[0].id} 的施行日期未录入，待市局确认"
     return VerdictStatus.OK, None
 
 
@@ -172,7 +172,7 @@ def missing_reason(part: EstateClass, division: DivisionCode, on: date, book: St
     head = f"{division.text} 在 {on.isoformat()} 没有可用的{part.label_zh}小区养老用房标准"
     scope = book.in_scope(TOPIC_FLOOR_AREA, division, on, part)
     if scope:
-        return f"{head}:{scope[0].place}《{scope[0].regulation}》的条文没有数值,须录入所引标准"
+        return f"{head}：{scope[0].place}《{scope[0].regulation}》的条文没有数值，须录入所引标准"
     drafts = [
         standard
         for standard in book.about(TOPIC_FLOOR_AREA)
@@ -181,8 +181,14 @@ def missing_reason(part: EstateClass, division: DivisionCode, on: date, book: St
         and DivisionCode.parse(standard.adcode).covers(division)
     ]
     if drafts:
-        return f"{head}:{drafts[0].place}《{drafts[0].regulation}》未确认或为草案,未启用"
-    return f"{head},请市局录入本地标准后再评价"
+        return f"{head}：{_unsettled(drafts[0])}"
+    return f"{head}，请市局录入本地标准后再评价"
+
+
+def _unsettled(draft: Standard) -> str:
+    if draft.value is None:
+        return f"{draft.place}的规定尚未查到数值"
+    return f"{draft.place}《{draft.regulation}》未确认或为草案，未启用"
 
 
 def _single_sites(

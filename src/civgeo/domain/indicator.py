@@ -63,7 +63,7 @@ def evaluate(
     False
     """
     if denominator == 0:
-        return IndicatorVerdict(VerdictStatus.UNDEFINED, "分母为 0,指标没有定义", None, None)
+        return IndicatorVerdict(VerdictStatus.UNDEFINED, "分母为 0，指标没有定义", None, None)
     value = measure.factor * Fraction(numerator) / Fraction(denominator)
     if target is None:
         return IndicatorVerdict(VerdictStatus.OK, None, value, None)

@@ -78,11 +78,11 @@ class PlaceCode:
         """
         if not (text.isascii() and text.isdigit()) or len(text) not in (20, 21):
             raise InvalidInput(
-                f"地名代码 {text[:40]!r} 应为 20 位半角数字,不含空格", code="bad_code"
+                f"地名代码 {text[:40]!r} 应为 20 位半角数字，不含空格", code="bad_code"
             )
         if len(text) == 21 and text[14] != "0":
             raise InvalidInput(
-                f"地名代码 {text} 为 21 位,且多出的一位不是类别补零", code="bad_code"
+                f"地名代码 {text} 为 21 位，且多出的一位不是类别补零", code="bad_code"
             )
         DivisionCode.parse(text[:6])
         return cls(text[:6], text[6:9], text[9:14], text[-6:])

@@ -37,18 +37,24 @@ def exact(value: object, name: str = "value") -> Decimal:
     Decimal('10.10')
     """
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise InvalidInput(f"{name} 应为数字或十进制数字字符串,收到 {value!r}", code="bad_number")
+        raise InvalidInput(f"{name} 应为数字或十进制数字字符串，收到 {value!r}", code="bad_number")
+    if isinstance(value, str) and "_" in value:
+        raise InvalidInput(f"{name} 不是数字：{value[:40]!r}", code="bad_number")
     try:
         number = Decimal(value.strip() if isinstance(value, str) else value)
     except (InvalidOperation, ValueError):
-        raise InvalidInput(f"{name} 不是数字:{value!r}", code="bad_number") from None
+        raise InvalidInput(f"{name} 不是数字：{str(value)[:40]!r}", code="bad_number") from None
     if not number.is_finite() or (isinstance(value, str) and not value.isascii()):
-        raise InvalidInput(f"{name} 应为有限的半角数字,收到 {str(value)[:40]!r}", code="bad_number")
+        raise InvalidInput(
+            f"{name} 应为有限的半角数字，收到 {str(value)[:40]!r}", code="bad_number"
+        )
     digits = len(number.as_tuple().digits)
     exponent = number.as_tuple().exponent
     too_long = digits > MOST_DIGITS or (isinstance(exponent, int) and exponent < -MOST_DIGITS)
     if too_long or number.adjusted() > LARGEST_EXPONENT:
-        raise InvalidInput(f"{name} 超出可处理的范围(至多 30 位、10 的 18 次方)", code="bad_number")
+        raise InvalidInput(
+            f"{name} 超出可处理的范围（至多 30 位、10 的 18 次方）", code="bad_number"
+        )
     return number
 
 
@@ -62,9 +68,9 @@ def whole(value: object, name: str = "value") -> int:
     """
     number = exact(value, name)
     if number < 0:
-        raise InvalidInput(f"{name} 不能为负:{number}", code="negative")
+        raise InvalidInput(f"{name} 不能为负：{number}", code="negative")
     if number != number.to_integral_value():
-        raise InvalidInput(f"{name} 应为整数,收到 {number}", code="not_whole")
+        raise InvalidInput(f"{name} 应为整数，收到 {number}", code="not_whole")
     return int(number)
 
 

@@ -24,7 +24,7 @@ EVIDENCE_ZH = MappingProxyType(
         "S": "已核法规全文",
         "E": "见摘录或二手材料",
         "C": "推算",
-        "M": "凭记忆,待市局确认",
+        "M": "凭记忆，待市局确认",
         "-": "无出处",
     }
 )
@@ -40,11 +40,11 @@ def parse_day(text: str, name: str = "on") -> date:
         For any other form, and for days that do not exist.
     """
     if not isinstance(text, str) or len(text) != 10:
-        raise InvalidInput(f"{name} 应为 YYYY-MM-DD 形式的日期,收到 {text!r}", code="bad_date")
+        raise InvalidInput(f"{name} 应为 YYYY-MM-DD 形式的日期，收到 {text!r}", code="bad_date")
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(f"{name} 不是有效日期:{text!r}", code="bad_date") from None
+        raise InvalidInput(f"{name} 不是有效日期：{text!r}", code="bad_date") from None
 
 
 def first_day(text: str) -> date | None:

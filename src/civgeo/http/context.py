@@ -11,7 +11,7 @@ from civgeo.services.city import City
 from civgeo.settings import Settings
 from civgeo.store.store import Store
 
-__all__ = ["BEIJING", "CityNow", "Desk", "Language", "settings_of"]
+__all__ = ["BEIJING", "CityNow", "Desk", "Language", "is_simulated", "settings_of", "speak"]
 
 BEIJING = timezone(timedelta(hours=8), "CST")
 """Official time of China; days of the law are days there."""
@@ -46,6 +46,12 @@ def settings_of(request: Request) -> Settings:
     """Settings of the application that serves `request`."""
     desk: Desk = request.app.state.desk
     return desk.settings
+
+
+def is_simulated(city: City) -> bool:
+    """Whether the store of `city` may hold simulated data."""
+    with city.store.read() as reading:
+        return reading.register().simulated
 
 
 CityNow = Annotated[City, Depends(_city)]

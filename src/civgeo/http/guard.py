@@ -10,13 +10,28 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["HeadAsGet", "SafeHeaders", "SharedWithScripts", "TrustedHosts", "trusted_hosts"]
+__all__ = [
+    "PAGE_POLICY",
+    "READER_POLICY",
+    "HeadAsGet",
+    "SafeHeaders",
+    "SharedWithScripts",
+    "TrustedHosts",
+    "trusted_hosts",
+]
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 """Content security policy of a page without scripts; pages with scripts send their own."""
+
+READER_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+"""Content security policy of the reader of the API definition."""
 
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -134,7 +149,8 @@ class SharedWithScripts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request."""
-        shared = scope["type"] == "http" and _is_shared(scope["path"])
+        path = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
+        shared = scope["type"] == "http" and _is_shared(path)
         await (self.shared if shared else self.app)(scope, receive, send)
 
 

@@ -28,12 +28,16 @@ def page(request: Request, template: str, *, lang: str, **context: object) -> HT
         What the template names.
     """
     root = str(request.scope.get("root_path", "")).rstrip("/")
-    text = _environment().get_template(template).render(
-        context,
-        lang=lang,
-        root=root,
-        version=__version__,
-        other_language=_other_language(request, lang),
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            context,
+            lang=lang,
+            root=root,
+            version=__version__,
+            other_language=_other_language(request, lang),
+        )
     )
     return HTMLResponse(text, headers={"Vary": "Accept"})
 

@@ -6,14 +6,14 @@ from folium.template import Template
 
 from civgeo.errors import RuleViolation
 from civgeo.maps.escape import safe_text
-from civgeo.maps.legend import Legend
 from civgeo.maps.layers import LegendPanel
+from civgeo.maps.legend import Legend
 from civgeo.maps.page import ASSET, HEAD_MARK, self_hosted, single_file
+from civgeo.maps.shapes import Bounds
 from civgeo.maps.theme import MapNote
 
-__all__ = ["Bounds", "CivMap"]
+__all__ = ["CivMap"]
 
-Bounds = tuple[float, float, float, float]
 
 _PAGE = (
     "<!DOCTYPE html>\n"

@@ -3,13 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
-from civgeo.domain.estate import EstateClass
 from civgeo.domain.standard import Standard
 from civgeo.maps.civmap import CivMap
 from civgeo.maps.layers import Area, AreaLayer, Group, Point, PointLayer, PointStyle
@@ -26,17 +23,49 @@ from civgeo.maps.legend import (
     figure_classes,
     thresholds_of,
 )
-from civgeo.maps.shapes import bounds_of, label_point, point_xy, polygons_of, shown_counties
-from civgeo.maps.shapes import whole_city
+from civgeo.maps.outlines import city_outline
+from civgeo.maps.rows import DivisionRow, UnitRow, rows_of
+from civgeo.maps.shapes import (
+    bounds_of,
+    label_point,
+    points_in,
+    polygons_of,
+    shape_of,
+    shown_counties,
+    whole_city,
+)
 from civgeo.maps.theme import NEIGHBOUR, MapNote, State, state_of
-from civgeo.maps.why import Why, figure_text
+from civgeo.maps.why import Why, figure_text, named_standards
 
-__all__ = ["CoverageView", "coverage_map"]
+__all__ = ["CountyView", "CoverageView", "EstateView", "coverage_map"]
 
-STANDARD_COLUMNS = {
-    EstateClass.NEW: "standard_new",
-    EstateClass.EXISTING: "standard_existing",
-}
+NO_COUNTY = "所在县区不明"
+
+
+@dataclass(frozen=True, slots=True)
+class CountyView:
+    """A county with its verdict; `number` is the class of its figure, -1 without one."""
+
+    division: DivisionRow
+    unit: UnitRow | None
+    state: State
+    number: int
+
+    @property
+    def figure(self) -> str:
+        """Its figure for the eye, empty when not known."""
+        return figure_text(self.unit.m2_per_100_households) if self.unit else ""
+
+
+@dataclass(frozen=True, slots=True)
+class EstateView:
+    """An estate that has a place, in degrees; `number` is the class of its figure, or -1."""
+
+    unit: UnitRow
+    lon: float
+    lat: float
+    state: State
+    number: int
 
 
 @dataclass(frozen=True)
@@ -46,19 +75,20 @@ class CoverageView:
     Parameters
     ----------
     counties
-        County outlines joined with their unit: columns of the divisions, and figure, state,
-        colour number (-1 without a figure), unit (its id in `units`, None without estates).
+        Neighbouring counties first, then the city's own.
     estates
-        Estates that have a place: name, x, y, county (position in `counties`, -1 for none),
-        figure, state, number, unit.
+        Estates that have a place.
     city
-        The city's own outline, perhaps empty.
+        The city's own outline, perhaps none.
+    thresholds, classes
+        Values that the standards in force ask for, and the colour classes between them.
+    unplaced
+        How many estates have no place.
     """
 
-    units: gpd.GeoDataFrame
-    counties: gpd.GeoDataFrame
-    estates: pd.DataFrame
-    city: gpd.GeoDataFrame
+    counties: tuple[CountyView, ...]
+    estates: tuple[EstateView, ...]
+    city: tuple[DivisionRow, ...]
     thresholds: tuple[Threshold, ...]
     classes: tuple[FigureClass, ...]
     unplaced: int
@@ -66,56 +96,63 @@ class CoverageView:
     @classmethod
     def of(
         cls,
-        units: gpd.GeoDataFrame,
-        divisions: gpd.GeoDataFrame,
+        units: Sequence[UnitRow],
+        divisions: Sequence[DivisionRow],
         standards: Mapping[str, Standard],
     ) -> "CoverageView":
-        """View of `units` (any levels; counties and estates are shown) over `divisions`."""
+        """View of `units` (those of counties and estates) over `divisions`."""
         thresholds = thresholds_of(
-            (estate_class, standards[name])
-            for estate_class, column in STANDARD_COLUMNS.items()
-            for name in units[column].dropna().unique()
-            if name in standards
+            (part, standards[name]) for part, name in named_standards(units) if name in standards
         )
         classes = figure_classes(thresholds)
-        counties = _with_units(shown_counties(divisions), units, classes)
-        estates, unplaced = _placed_estates(units, counties, classes)
+        by_code = {row.unit: row for row in units if row.level == "county"}
+        estates = [row for row in units if row.level == "estate"]
+        placed = _placed(estates, classes)
         return cls(
-            units=units,
-            counties=counties,
-            estates=estates,
-            city=whole_city(divisions),
+            counties=tuple(
+                _county(row, by_code.get(row.code), classes) for row in shown_counties(divisions)
+            ),
+            estates=placed,
+            city=tuple(whole_city(divisions)),
             thresholds=thresholds,
             classes=classes,
-            unplaced=unplaced,
+            unplaced=len(estates) - len(placed),
         )
+
+    @property
+    def own(self) -> list[CountyView]:
+        """The city's own counties."""
+        return [county for county in self.counties if county.division.own]
 
     def colour(self, number: int) -> str:
         """Colour of class `number`; a neutral one for -1, no figure."""
         return self.classes[number].colour if number >= 0 else NO_FIGURE
 
     def legend(self) -> Legend:
-        """Legend of the view: classes with thresholds, then states by pattern and by shape."""
-        own = self.counties[self.counties["role"] == "own"]
-        numbers = Counter(int(number) for number in self.estates["number"])
-        note = "各级含下限、不含上限；粗线为现行标准值；右列为小区数。"
+        """Classes with the thresholds between them, then verdicts by pattern and by shape."""
+        numbers = Counter(estate.number for estate in self.estates)
+        note = "各级含下限、不含上限；粗线为现行标准值。"
         if not self.thresholds:
             note = "本市没有可用的标准，不分级。"
+        areas, points = (
+            Counter(county.state for county in self.own),
+            Counter(estate.state for estate in self.estates),
+        )
         return Legend(
             (
                 Section(
                     "每百户养老用房面积（m²/百户）",
                     class_rows(self.classes, self.thresholds, numbers),
-                    note,
+                    f"{note}右列为小区数。",
                 ),
-                Section("县区（花纹；右列为县区数）", _patterns(Counter(own["state"]))),
-                Section(
-                    "小区（符号；右列为小区数）",
-                    _symbols(Counter(self.estates["state"])),
-                    f"另有 {self.unplaced} 个小区没有位置，未画出。" if self.unplaced else "",
-                ),
+                Section("县区结论（花纹）", _patterns(areas), "右列为县区数。"),
+                Section("小区结论（符号）", _symbols(points), self._estate_note()),
             )
         )
+
+    def _estate_note(self) -> str:
+        without = f"另有 {self.unplaced} 个小区没有位置，未画出。" if self.unplaced else ""
+        return f"右列为小区数；符号颜色同上面的分级。{without}"
 
 
 def coverage_map(
@@ -147,138 +184,97 @@ def coverage_map(
     InvalidInput
         When no county of the city has an outline.
     """
+    rows = rows_of(units, UnitRow)
     book = {standard.id: standard for standard in standards}
-    view = CoverageView.of(units, divisions, book)
-    why = Why(view.units, book, about)
-    chart = CivMap(about, view.legend(), bounds=bounds_of(view.counties))
-    AreaLayer("counties", [*_areas(view, why), *_city(view)], why.facts("county")).add_to(chart)
+    view = CoverageView.of(rows, rows_of(divisions, DivisionRow), book)
+    why = Why.of(rows, book, about)
+    bounds = bounds_of([county.division for county in view.counties])
+    chart = CivMap(about, view.legend(), bounds=bounds)
+    areas = [_area(county, view, why) for county in view.counties]
+    areas += [city_outline(row) for row in view.city]
+    AreaLayer("counties", areas, why.county_facts()).add_to(chart)
     _estate_layer(view, why).add_to(chart)
     return chart
 
 
-def _areas(view: CoverageView, why: Why) -> list[Area]:
-    areas = []
-    for row in view.counties.itertuples():
-        own = row.role == "own"
-        state = State(row.state)
-        areas.append(
-            Area(
-                story=why.story(row.unit, row.name) if own else why.bare(row.name),
-                polygons=polygons_of(row.geometry),
-                label_at=label_point(row.geometry)[::-1],
-                colour=view.colour(row.number) if own else NEIGHBOUR,
-                pattern=state.pattern,
-                sublabel=figure_text(row.figure) if own else "",
-                context=not own,
-            )
-        )
-    return areas
-
-
-def _city(view: CoverageView) -> list[Area]:
-    from civgeo.maps.layers import Story
-
-    return [
-        Area(Story(row.name), polygons_of(row.geometry), None, "", outline_only=True)
-        for row in view.city.itertuples()
-    ]
+def _area(county: CountyView, view: CoverageView, why: Why) -> Area:
+    row, shape = county.division, shape_of(county.division)
+    x, y = label_point(shape)
+    return Area(
+        story=why.county(county.unit, row.name) if row.own else why.neighbour(row.name),
+        polygons=polygons_of(shape),
+        label_at=(y, x),
+        colour=view.colour(county.number) if row.own else NEIGHBOUR,
+        pattern=county.state.pattern,
+        sublabel=county.figure if row.own else "",
+        context=not row.own,
+    )
 
 
 def _estate_layer(view: CoverageView, why: Why) -> PointLayer:
-    own = view.counties.reset_index(drop=True)
-    own = own[own["role"] == "own"]
-    place = {position: number for number, position in enumerate(own.index)}
-    names = [*own["name"], "所在县区不明"]
+    names = {county.division.code: county.division.name for county in view.own}
+    codes = [*names, None]
     looks = [(state, number) for state in State for number in range(-1, len(view.classes))]
-    styles = [PointStyle(state.shape, view.colour(number)) for state, number in looks]
-    of_look = {look: number for number, look in enumerate(looks)}
+    style = {look: number for number, look in enumerate(looks)}
+    group = {code: number for number, code in enumerate(codes)}
     points = [
         Point(
-            story=why.story(row.unit, row.name),
-            lon=row.x,
-            lat=row.y,
-            group=place.get(row.county, len(names) - 1),
-            style=of_look[State(row.state), row.number],
+            story=why.estate(estate.unit),
+            lon=estate.lon,
+            lat=estate.lat,
+            group=group.get((estate.unit.division or "")[:6], len(names)),
+            style=style[estate.state, estate.number],
         )
-        for row in view.estates.itertuples()
+        for estate in view.estates
     ]
     counts = Counter(point.group for point in points)
-    groups = [Group(str(name), counts[number]) for number, name in enumerate(names)]
-    if not counts[len(names) - 1]:
-        groups.pop()
+    groups = [Group(name, counts[number]) for number, name in enumerate(names.values())]
+    if counts[len(names)]:
+        groups.append(Group(NO_COUNTY, counts[len(names)]))
     return PointLayer(
         "estates",
         points,
         groups=groups,
-        styles=styles,
+        styles=[PointStyle(state.shape, view.colour(number)) for state, number in looks],
         title="小区图层（按县区）",
-        facts=why.facts("estate"),
+        facts=why.estate_facts(),
     )
 
 
-def _with_units(
-    counties: gpd.GeoDataFrame, units: gpd.GeoDataFrame, classes: Sequence[FigureClass]
-) -> gpd.GeoDataFrame:
-    found = units[units["level"] == "county"]
-    unit = found.index.to_series().reindex(counties["code"]).to_numpy(object)
-    looks = _looks(found, classes).reindex(counties["code"])
-    return counties.assign(
-        unit=[None if pd.isna(name) else name for name in unit],
-        figure=looks["figure"].to_numpy(),
-        state=looks["state"].fillna(State.UNDEFINED.value).to_numpy(),
-        number=looks["number"].fillna(-1).to_numpy(np.int64),
-    )
+def _county(row: DivisionRow, unit: UnitRow | None, classes: Sequence[FigureClass]) -> CountyView:
+    if unit is None:
+        return CountyView(row, None, State.UNDEFINED, -1)
+    return CountyView(row, unit, state_of(unit.status, unit.meets), _number(unit, classes))
 
 
-def _looks(units: gpd.GeoDataFrame, classes: Sequence[FigureClass]) -> pd.DataFrame:
-    """Figure, state and class number of each unit."""
-    figures = units["m2_per_100_households"].astype(float)
-    return pd.DataFrame(
-        {
-            "figure": figures,
-            "state": [
-                state_of(status, meets).value
-                for status, meets in zip(units["status"], units["meets"], strict=True)
-            ],
-            "number": [-1 if np.isnan(x) else class_number(x, classes) for x in figures],
-        },
-        index=units.index,
-    )
-
-
-def _placed_estates(
-    units: gpd.GeoDataFrame, counties: gpd.GeoDataFrame, classes: Sequence[FigureClass]
-) -> tuple[pd.DataFrame, int]:
-    found = units[units["level"] == "estate"]
-    xy = point_xy(found)
-    place = {code: position for position, code in enumerate(counties["code"])}
-    county = found["division"].astype("string").str[:6].map(place).fillna(-1)
-    estates = _looks(found, classes).assign(
-        name=found["name"].fillna("（未命名小区）").astype(str),
-        x=xy[:, 0],
-        y=xy[:, 1],
-        county=county.to_numpy(np.int64),
-        unit=found.index.to_numpy(object),
-    )
-    placed = np.isfinite(xy).all(axis=1)
-    return estates[placed], int((~placed).sum())
-
-
-def _patterns(counts: Mapping[str, int]) -> tuple[Swatch, ...]:
+def _placed(estates: Sequence[UnitRow], classes: Sequence[FigureClass]) -> tuple[EstateView, ...]:
+    places = points_in([row.geometry for row in estates])
     return tuple(
-        Swatch(state.label_zh, "#ffffff", state.pattern, counts.get(state.value, 0))
-        for state in State
-        if _listed(state, counts)
+        EstateView(row, lon, lat, state_of(row.status, row.meets), _number(row, classes))
+        for row, (lon, lat) in zip(estates, places.tolist(), strict=True)
+        if np.isfinite(lon)
     )
 
 
-def _symbols(counts: Mapping[str, int]) -> tuple[Symbol, ...]:
+def _number(unit: UnitRow, classes: Sequence[FigureClass]) -> int:
+    figure = unit.m2_per_100_households
+    return -1 if figure is None else class_number(figure, classes)
+
+
+def _patterns(counts: Mapping[State, int]) -> tuple[Swatch, ...]:
     return tuple(
-        Symbol(state.label_zh, "#c9d3dc", state.shape, count=counts.get(state.value, 0))
-        for state in State
-        if _listed(state, counts)
+        Swatch(state.label_zh, "#ffffff", state.pattern, counts.get(state, 0))
+        for state in _listed(counts)
     )
 
 
-def _listed(state: State, counts: Mapping[str, int]) -> bool:
-    return state in (State.MEETS, State.BELOW) or counts.get(state.value, 0) > 0
+def _symbols(counts: Mapping[State, int]) -> tuple[Symbol, ...]:
+    return tuple(
+        Symbol(state.label_zh, "#c9d3dc", state.shape, count=counts.get(state, 0))
+        for state in _listed(counts)
+    )
+
+
+def _listed(counts: Mapping[State, int]) -> list[State]:
+    """States that occur, and always the two verdicts."""
+    return [state for state in State if state in (State.MEETS, State.BELOW) or counts.get(state)]

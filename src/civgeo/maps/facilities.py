@@ -1,24 +1,23 @@
 """Map of the facilities by kind."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from civgeo.domain.facility import FacilityKind, FacilityStatus
-from civgeo.geo.crs import require_cgcs2000
 from civgeo.maps.civmap import CivMap
-from civgeo.maps.layers import Area, AreaLayer, Column, Facts, Group, Point, PointLayer, PointStyle
-from civgeo.maps.layers import Story
+from civgeo.maps.layers import AreaLayer, Column, Facts, Group, Point, PointLayer, PointStyle, Story
 from civgeo.maps.legend import Legend, Section, Symbol
-from civgeo.maps.shapes import bounds_of, label_point, point_xy, polygons_of, shown_counties
-from civgeo.maps.shapes import whole_city
-from civgeo.maps.theme import LAND, NEIGHBOUR, MapNote, Shape
+from civgeo.maps.outlines import base_areas
+from civgeo.maps.rows import DivisionRow, FacilityRow, rows_of
+from civgeo.maps.shapes import bounds_of, points_in, shown_counties
+from civgeo.maps.theme import MapNote, Shape
 from civgeo.maps.why import figure_text
 
-__all__ = ["KIND_GROUPS", "KindGroup", "facilities_legend", "facilities_map", "kind_style"]
+__all__ = ["KIND_GROUPS", "FacilitiesView", "KindGroup", "facilities_map", "kind_style"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class KindGroup:
 
 
 K = FacilityKind
+KIND_BY_VALUE = {kind.value: kind for kind in FacilityKind}
 KIND_GROUPS = (
     KindGroup(
         "养老服务",
@@ -102,10 +102,61 @@ def kind_style(kind: FacilityKind) -> PointStyle:
     return PointStyle(Shape.DISC, group.colour, group.glyphs[kind])
 
 
+@dataclass(frozen=True)
+class FacilitiesView:
+    """What both the page and the picture of a facilities map show.
+
+    Parameters
+    ----------
+    placed
+        Facilities that are not closed and have a place: longitude, latitude, row.
+    left_out
+        How many are closed or have no place.
+    """
+
+    placed: tuple[tuple[float, float, FacilityRow], ...]
+    left_out: int
+
+    @classmethod
+    def of(cls, facilities: Sequence[FacilityRow]) -> "FacilitiesView":
+        """View of `facilities`."""
+        places = points_in([row.geometry for row in facilities])
+        placed = tuple(
+            (lon, lat, row)
+            for row, (lon, lat) in zip(facilities, places.tolist(), strict=True)
+            if np.isfinite(lon) and row.status != FacilityStatus.CLOSED
+        )
+        return cls(placed, len(facilities) - len(placed))
+
+    def legend(self) -> Legend:
+        """Kinds that occur, with counts, under their group."""
+        counts = Counter(row.kind for _, _, row in self.placed)
+        sections = [
+            Section(
+                group.title,
+                tuple(
+                    Symbol(kind.label_zh, group.colour, Shape.DISC, glyph, counts[kind])
+                    for kind, glyph in group.glyphs.items()
+                    if counts[kind]
+                ),
+            )
+            for group in KIND_GROUPS
+            if any(counts[kind] for kind in group.glyphs)
+        ]
+        return Legend((*sections, self.total()))
+
+    def total(self) -> Section:
+        """How many are drawn, and how many are not."""
+        note = f"图上设施共 {len(self.placed)} 处。"
+        if self.left_out:
+            note += f"另有 {self.left_out} 处已关闭或没有位置，未画出。"
+        return Section("设施合计", (), note)
+
+
 def facilities_map(
     facilities: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame, *, about: MapNote
 ) -> CivMap:
-    """Map of the facilities: one layer and one character for each kind, counts in the legend.
+    """Map of the facilities: one layer and one character for each kind, with counts.
 
     Parameters
     ----------
@@ -123,91 +174,33 @@ def facilities_map(
     InvalidInput
         When no county of the city has an outline.
     """
-    counties = shown_counties(divisions)
-    shown = drawn(facilities)
-    total = Legend((_total(facilities, len(shown)),))
-    chart = CivMap(about, total, bounds=bounds_of(counties))
-    AreaLayer("counties", _areas(counties, divisions)).add_to(chart)
+    rows = rows_of(divisions, DivisionRow)
+    view = FacilitiesView.of(rows_of(facilities, FacilityRow))
+    chart = CivMap(about, Legend((view.total(),)), bounds=bounds_of(shown_counties(rows)))
+    AreaLayer("counties", base_areas(rows)).add_to(chart)
     for number, group in enumerate(KIND_GROUPS):
-        of_group = shown[shown["kind"].isin(list(group.glyphs))]
-        if not of_group.empty:
-            _layer(f"kinds{number}", group, of_group).add_to(chart)
+        layer = _layer(f"kinds{number}", group, view)
+        if layer is not None:
+            layer.add_to(chart)
     return chart
 
 
-def drawn(facilities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Facilities that are not closed and have a place, with their x and y.
-
-    Raises
-    ------
-    CrsError
-        When the frame is not in EPSG:4490.
-    """
-    require_cgcs2000(facilities)
-    xy = point_xy(facilities)
-    placed = facilities.assign(x=xy[:, 0], y=xy[:, 1])
-    shown = np.isfinite(xy).all(axis=1) & (facilities["status"] != FacilityStatus.CLOSED.value)
-    return placed[shown]
-
-
-def facilities_legend(facilities: gpd.GeoDataFrame) -> Legend:
-    """Legend of the facilities map: kinds that occur, with counts, under their group."""
-    counts = Counter(drawn(facilities)["kind"])
-    sections = [
-        Section(
-            group.title,
-            tuple(
-                Symbol(kind.label_zh, group.colour, Shape.DISC, glyph, counts[kind.value])
-                for kind, glyph in group.glyphs.items()
-                if counts[kind.value]
-            ),
-        )
-        for group in KIND_GROUPS
-        if any(counts[kind.value] for kind in group.glyphs)
-    ]
-    return Legend((*sections, _total(facilities, counts.total())))
-
-
-def _total(facilities: gpd.GeoDataFrame, shown: int) -> Section:
-    hidden = len(facilities) - shown
-    note = f"图上设施共 {shown} 处。"
-    if hidden:
-        note += f"另有 {hidden} 处已关闭或没有位置，未画出。"
-    return Section("设施合计", (), note)
-
-
-def _areas(counties: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame) -> list[Area]:
-    areas = [
-        Area(
-            story=Story(row.name, tip=row.code),
-            polygons=polygons_of(row.geometry),
-            label_at=label_point(row.geometry)[::-1],
-            colour=LAND if row.role == "own" else NEIGHBOUR,
-            context=row.role != "own",
-        )
-        for row in counties.itertuples()
-    ]
-    city = [
-        Area(Story(row.name), polygons_of(row.geometry), None, "", outline_only=True)
-        for row in whole_city(divisions).itertuples()
-    ]
-    return [*areas, *city]
-
-
-def _layer(name: str, group: KindGroup, frame: gpd.GeoDataFrame) -> PointLayer:
-    kinds = [kind for kind in group.glyphs if (frame["kind"] == kind.value).any()]
+def _layer(name: str, group: KindGroup, view: FacilitiesView) -> PointLayer | None:
+    """Layer of one group of kinds; the layer control doubles as its legend."""
+    counts = Counter(row.kind for _, _, row in view.placed)
+    kinds = [kind for kind in group.glyphs if counts[kind]]
+    if not kinds:
+        return None
     number = {kind.value: position for position, kind in enumerate(kinds)}
     points = [
-        Point(_story(row), row.x, row.y, number[row.kind], number[row.kind])
-        for row in frame.itertuples()
+        Point(_story(row), lon, lat, number[row.kind], number[row.kind])
+        for lon, lat, row in view.placed
+        if row.kind in number
     ]
-    counts = Counter(frame["kind"])
     return PointLayer(
         name,
         points,
-        groups=[
-            Group(kind.label_zh, counts[kind.value], style) for style, kind in enumerate(kinds)
-        ],
+        groups=[Group(kind.label_zh, counts[kind], style) for style, kind in enumerate(kinds)],
         styles=[kind_style(kind) for kind in kinds],
         title=group.title,
         facts=Facts(_COLUMNS),
@@ -215,19 +208,19 @@ def _layer(name: str, group: KindGroup, frame: gpd.GeoDataFrame) -> PointLayer:
 
 
 def _story(row: FacilityRow) -> Story:
-    kind = FacilityKind(row.kind).label_zh
+    kind = KIND_BY_VALUE[row.kind].label_zh
     return Story(
         name=row.name,
         tip=kind,
         values=(
             kind,
             FacilityStatus(row.status).label_zh,
-            figure_text(row.floor_area_m2),
-            whole_text(row.beds),
-            whole_text(row.nursing_beds),
-            text_of(row.opened),
-            text_of(row.division),
-            text_of(row.source),
+            figure_text(row.floor_area_m2) or None,
+            None if row.beds is None else int(row.beds),
+            None if row.nursing_beds is None else int(row.nursing_beds),
+            row.opened,
+            row.division,
+            row.source,
         ),
-        simulated=bool(row.simulated),
+        simulated=row.simulated,
     )

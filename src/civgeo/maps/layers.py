@@ -153,7 +153,7 @@ class _DataElement(MacroElement):
     )
 
     def __init__(self, name: str, content: Json) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca leaves it without types
         self._name = "civgeo"
         self._id = name
         self.data = json_for_script(content)
@@ -175,7 +175,7 @@ class AreaLayer(_DataElement):
     function = "areas"
 
     def __init__(self, name: str, areas: Sequence[Area], facts: Facts | None = None) -> None:
-        content = {
+        content: Json = {
             "facts": (facts or Facts()).to_json(),
             "areas": [_area_json(area) for area in areas],
         }
@@ -214,7 +214,7 @@ class PointLayer(_DataElement):
         facts: Facts | None = None,
     ) -> None:
         pool = _TextPool()
-        content = {
+        content: Json = {
             "title": title,
             "facts": (facts or Facts()).to_json(),
             "groups": [

@@ -12,12 +12,12 @@ from civgeo.maps.escape import Json
 from civgeo.maps.theme import Pattern, Shape
 
 __all__ = ["FigureClass", "Legend", "Mark", "Section", "Swatch", "Symbol", "Threshold"]
-__all__ += ["class_number", "figure_classes", "thresholds_of"]
+__all__ += ["class_number", "class_rows", "figure_classes", "thresholds_of"]
 
 NO_FIGURE = "#d9dde1"
-_BELOW = ("#b8501c", "#f0a35e")
+_BELOW = ("#cf7038", "#f3b884")
 _BETWEEN = ("#f6e8b8", "#ece6d2", "#e3e3de")
-_ABOVE = ("#8fc1dd", "#2a6a9e")
+_ABOVE = ("#a3cde3", "#3f86b8")
 _ONE = "#c9d3dc"
 
 

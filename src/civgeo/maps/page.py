@@ -114,18 +114,16 @@ def content_security_policy(page: str) -> str:
 
 def _policy(page: str) -> str:
     seen = _Page.read(page)
-    linked = "'self' " if seen.addresses else ""
-    sources = {
-        "script": linked + " ".join(_hash(text) for text in seen.scripts),
-        "style": linked + " ".join(_hash(text) for text in seen.styles),
-    }
+    linked = ["'self'"] if seen.addresses else []
+    scripts = [*linked, *(_hash(text) for text in seen.scripts)]
+    styles = [*linked, *(_hash(text) for text in seen.styles)]
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src {sources['script'].strip() or "'none'"}",
-            f"style-src {sources['style'].strip() or "'none'"}",
-            f"img-src {linked}data:",
-            f"font-src {linked}data:",
+            " ".join(["script-src", *scripts]),
+            " ".join(["style-src", *styles]),
+            " ".join(["img-src", *linked, "data:"]),
+            " ".join(["font-src", *linked, "data:"]),
             "connect-src 'none'",
             "base-uri 'none'",
             "form-action 'none'",
@@ -223,7 +221,8 @@ def _refuse_requests(page: str, *, own_server: bool) -> None:
         )
     if any(_JQUERY.search(script) for script in seen.scripts):
         raise InvalidInput(
-            "加入的图层用到 jQuery（如 folium.Popup），地图页不带 jQuery。请改用 civgeo.maps 的图层。",
+            "加入的图层用到 jQuery（如 folium.Popup），地图页不带 jQuery。"
+            "请改用 civgeo.maps 的图层。",
             code="needs_jquery",
         )
 

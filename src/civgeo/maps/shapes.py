@@ -1,47 +1,58 @@
-"""Geometry as maps need it: degrees, rings, and where a label or symbol stands."""
+"""Geometry as maps need it: rings, bounds, and where a label or symbol stands."""
 
-import geopandas as gpd
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from civgeo.errors import InvalidInput
-from civgeo.geo.crs import require_cgcs2000
+from civgeo.maps.rows import DivisionRow
 
-__all__ = ["bounds_of", "label_point", "point_xy", "polygons_of", "shown_counties", "whole_city"]
+__all__ = ["Bounds", "bounds_of", "label_point", "points_in", "polygons_of", "shape_of"]
+__all__ += ["shown_counties", "whole_city"]
+
+Bounds = tuple[float, float, float, float]
 
 DEGREE_DECIMALS = 5
 LABEL_TOLERANCE_DEG = 0.01
 
 
-def shown_counties(divisions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """County-level rows of `divisions` that have an outline, those around the city first.
+def shown_counties(divisions: Sequence[DivisionRow]) -> list[DivisionRow]:
+    """County-level rows that have an outline, those around the city first.
 
     Raises
     ------
-    CrsError
-        When the frame is not in EPSG:4490.
     InvalidInput
         When no county of the city has an outline.
     """
-    require_cgcs2000(divisions)
-    has_outline = divisions.geometry.notna() & ~divisions.geometry.is_empty
-    counties = divisions[has_outline & (divisions["level"] == "county")]
-    if not (counties["role"] == "own").any():
-        raise InvalidInput("没有可画的县级范围：divisions 中缺少本市县级政区的图形，请先导入")
-    return counties.sort_values("role", kind="stable")
+    counties = [row for row in divisions if row.level == "county" and row.geometry is not None]
+    if not any(row.own for row in counties):
+        raise InvalidInput("没有可画的县级范围：政区表中缺少本市县级政区的图形，请先导入")
+    return sorted(counties, key=lambda row: row.own)
 
 
-def whole_city(divisions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The city's own outline, where the frame has one."""
-    own = (divisions["level"] == "prefecture") & (divisions["role"] == "own")
-    return divisions[own & divisions.geometry.notna() & ~divisions.geometry.is_empty]
+def whole_city(divisions: Sequence[DivisionRow]) -> list[DivisionRow]:
+    """The city's own outline, where the table has one."""
+    return [
+        row
+        for row in divisions
+        if row.level == "prefecture" and row.own and row.geometry is not None
+    ]
 
 
-def bounds_of(counties: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+def bounds_of(counties: Sequence[DivisionRow]) -> Bounds:
     """West, south, east and north of the city's own counties, in degrees."""
-    west, south, east, north = counties[counties["role"] == "own"].total_bounds
+    west, south, east, north = shapely.total_bounds([row.geometry for row in counties if row.own])
     return float(west), float(south), float(east), float(north)
+
+
+def shape_of(row: DivisionRow) -> BaseGeometry:
+    """Outline of a row that has one, as the rows of `shown_counties` do."""
+    if row.geometry is None:
+        raise InvalidInput(f"{row.name}（{row.code}）没有范围图形")
+    return row.geometry
 
 
 def polygons_of(shape: BaseGeometry) -> list[list[list[list[float]]]]:
@@ -49,7 +60,7 @@ def polygons_of(shape: BaseGeometry) -> list[list[list[list[float]]]]:
     return [
         [_ring(ring) for ring in (polygon.exterior, *polygon.interiors)]
         for polygon in shapely.get_parts(shape)
-        if polygon.geom_type == "Polygon"
+        if isinstance(polygon, shapely.Polygon)
     ]
 
 
@@ -62,7 +73,10 @@ def _ring(ring: BaseGeometry) -> list[list[float]]:
 
 
 def label_point(shape: BaseGeometry, tolerance: float = LABEL_TOLERANCE_DEG) -> tuple[float, float]:
-    """x and y of the middle of the largest part: the centre of its largest inner circle."""
+    """Return x and y in the middle of the largest part: the centre of its largest inner circle.
+
+    `tolerance` is in the units of the coordinates.
+    """
     parts = shapely.get_parts(shape)
     largest = parts[int(np.argmax(shapely.area(parts)))]
     circle = shapely.maximum_inscribed_circle(largest, tolerance)
@@ -70,8 +84,7 @@ def label_point(shape: BaseGeometry, tolerance: float = LABEL_TOLERANCE_DEG) -> 
     return float(x), float(y)
 
 
-def point_xy(frame: gpd.GeoDataFrame) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """x and y of a point in each shape (n, 2), NaN where there is none."""
-    shapes = frame.geometry.to_numpy()
-    points = shapely.point_on_surface(shapes)
-    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+def points_in(shapes: Sequence[BaseGeometry | None]) -> npt.NDArray[np.float64]:
+    """Return x and y of a point in each shape, array (n, 2), NaN where there is no shape."""
+    points = shapely.point_on_surface(np.array(shapes, dtype=object))
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)]).astype(np.float64)

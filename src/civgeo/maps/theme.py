@@ -1,10 +1,8 @@
 """What every map shows about itself, and the colours, shapes and patterns of all maps."""
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
-
-import pandas as pd
 
 from civgeo.domain.floor_area import VerdictStatus
 
@@ -42,10 +40,10 @@ class MapNote:
 
     title: str
     source: str
-    date: date | str
+    date: dt.date | str
     simulated: bool
     public_number: str | None = None
-    on: date | str | None = None
+    on: dt.date | str | None = None
     edition: str = ""
 
     @property
@@ -129,7 +127,7 @@ class State(StrEnum):
         return patterns.get(self.value, Pattern.GRID)
 
 
-def state_of(status: str, meets: object) -> State:
+def state_of(status: str, meets: bool | None) -> State:
     """State that a unit's status and verdict give.
 
     Examples
@@ -142,7 +140,7 @@ def state_of(status: str, meets: object) -> State:
             return State.UNVERIFIED
         case VerdictStatus.UNDEFINED:
             return State.UNDEFINED
-        case VerdictStatus.OK if not pd.isna(meets):  # type: ignore[call-overload]
+        case VerdictStatus.OK if meets is not None:
             return State.MEETS if meets else State.BELOW
         case _:
             return State.NOT_ASSESSED

@@ -1,82 +1,82 @@
 """Why a unit meets or does not: numerator, denominator, standard, and the standard's source."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
-
-import geopandas as gpd
-import pandas as pd
 
 from civgeo.domain.estate import EstateClass
 from civgeo.domain.quantity import decimal_text, fixed
 from civgeo.domain.standard import EVIDENCE_ZH, Standard
 from civgeo.maps.layers import Card, Column, Facts, Story
-from civgeo.maps.theme import MapNote, state_of
+from civgeo.maps.rows import UnitRow
+from civgeo.maps.theme import MapNote, State, state_of
 
-__all__ = ["Why", "figure_text", "standard_card"]
+__all__ = ["Why", "figure_text", "named_standards", "standard_card"]
 
 FIGURE_UNIT = "m²/百户"
+FORMULA = "100 × {0} ÷ {1} ＝ {2} " + FIGURE_UNIT
 _OPERATORS = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "=": "＝"}
 _AREA_BASIS = {"gross": "建筑面积", "net": "套内建筑面积", "unspecified": "法规未写明口径"}
-_FIGURES = (
-    ("total_m2", Column("养老用房（分子）", "m²")),
-    ("households", Column("户数（分母）", "户")),
-    ("m2_per_100_households", Column("每百户面积", FIGURE_UNIT)),
-    ("required_m2", Column("应有面积", "m²")),
-    ("gap_m2", Column("缺口", "m²")),
-    ("surplus_m2", Column("富余", "m²")),
-    ("facilities", Column("计入设施", "处")),
-    ("sites_below_minimum", Column("低于单处下限", "处")),
+_COLUMNS = (
+    Column("养老用房（分子）", "m²"),
+    Column("户数（分母）", "户"),
+    Column("每百户面积", FIGURE_UNIT),
+    Column("应有面积", "m²"),
+    Column("缺口", "m²"),
+    Column("富余", "m²"),
+    Column("计入设施", "处"),
+    Column("低于单处下限", "处"),
 )
-_AREA_FIGURES = (
-    ("estates", Column("小区总数", "个")),
-    ("estates_assessed", Column("已评价小区", "个")),
-    ("estates_meeting", Column("其中达标", "个")),
+_AREA_COLUMNS = (
+    Column("小区总数", "个"),
+    Column("已评价小区", "个"),
+    Column("其中达标", "个"),
 )
-_COUNTS = {"households", "facilities", "sites_below_minimum", "estates"}
-_COUNTS |= {"estates_assessed", "estates_meeting"}
-FORMULA = "100 × {0} ÷ {1} ＝ {2} " + FIGURE_UNIT
 
 
-def figure_text(value: object) -> str:
+def figure_text(value: float | None) -> str:
     """A figure for the eye, two decimals rounded half up; empty when not known.
 
     Examples
     --------
-    >>> figure_text(59.735), figure_text(float("nan"))
+    >>> figure_text(59.735), figure_text(None)
     ('59.74', '')
     """
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return ""
-    return fixed(Decimal(str(value)))
+    return "" if value is None else fixed(Decimal(str(value)))
 
 
-def standard_card(standard: Standard, estate_class: EstateClass, about: MapNote) -> Card:
+def named_standards(units: Sequence[UnitRow]) -> list[tuple[EstateClass, str]]:
+    """Class of estate and id of each standard that decided for any of the units, once each."""
+    new = {(EstateClass.NEW, row.standard_new): None for row in units}
+    existing = {(EstateClass.EXISTING, row.standard_existing): None for row in units}
+    return [(part, name) for part, name in (*new, *existing) if name]
+
+
+def standard_card(standard: Standard, part: EstateClass, about: MapNote) -> Card:
     """Box about one standard: place, regulation, threshold, period, evidence and edition."""
     threshold = "条文没有数值"
     if standard.value is not None:
         sign = _OPERATORS.get(standard.operator, standard.operator)
-        threshold = (
-            f"{sign} {decimal_text(standard.value)} {standard.unit.replace('m2', 'm²')}/百户"
-        )
-    period = f"{standard.valid_from or '未录入'} 起"
-    if standard.valid_to:
-        period += f"，至 {standard.valid_to}"
+        unit = standard.unit.replace("m2", "m²")
+        threshold = f"{sign} {decimal_text(standard.value)} {unit}/百户"
+    until = f"，至 {standard.valid_to}" if standard.valid_to else ""
     rows = [
         ("标准值", threshold),
         ("适用地区", standard.place),
         ("出处", standard.source),
         ("文号或日期", standard.document_no),
-        ("施行", period),
+        ("施行", f"{standard.valid_from or '日期未录入，'}起{until}"),
         ("面积口径", _AREA_BASIS.get(standard.area_basis, standard.area_basis)),
         ("依据程度", _evidence(standard.evidence)),
         ("评价日", "" if about.on is None else str(about.on)),
         ("标准版本", about.edition),
         ("记录编号", standard.id),
     ]
-    title = f"{estate_class.label_zh}小区标准"
-    return Card(title, tuple((label, text) for label, text in rows if text))
+    return Card(_card_title(part), tuple((label, text) for label, text in rows if text))
+
+
+def _card_title(part: EstateClass) -> str:
+    return f"{part.label_zh}小区标准"
 
 
 def _evidence(mark: str) -> str:
@@ -89,100 +89,78 @@ class Why:
 
     Parameters
     ----------
-    units
-        Coverage result, index unit id.
-    standards
-        Records by id.
-    about
-        Gives the day and edition named in each story.
+    cards
+        One box for each standard that decided for any unit.
+    numbers
+        Number of the box of each class and standard id.
     """
 
-    units: gpd.GeoDataFrame
-    standards: Mapping[str, Standard]
-    about: MapNote
-    _numbers: dict[tuple[EstateClass, str], int] = field(default_factory=dict)
+    cards: tuple[Card, ...]
+    numbers: Mapping[tuple[EstateClass, str], int]
 
-    @cached_property
-    def _cards(self) -> tuple[Card, ...]:
-        cards = []
-        columns = ((EstateClass.NEW, "standard_new"), (EstateClass.EXISTING, "standard_existing"))
-        for estate_class, column in columns:
-            for name in self.units[column].dropna().unique():
-                self._numbers[estate_class, name] = len(cards)
-                cards.append(self._card(estate_class, str(name)))
-        return tuple(cards)
+    @classmethod
+    def of(
+        cls, units: Sequence[UnitRow], standards: Mapping[str, Standard], about: MapNote
+    ) -> "Why":
+        """Stories that name `standards` (by id), and the day and edition of `about`."""
+        named = named_standards(units)
+        cards = tuple(
+            standard_card(standards[name], part, about)
+            if name in standards
+            else Card(_card_title(part), (("记录编号", f"{name}（本版标准中没有这条记录）"),))
+            for part, name in named
+        )
+        return cls(cards, {key: number for number, key in enumerate(named)})
 
-    def _card(self, estate_class: EstateClass, name: str) -> Card:
-        if name not in self.standards:
-            rows = (("记录编号", f"{name}（本版标准中没有这条记录）"),)
-            return Card(f"{estate_class.label_zh}小区标准", rows)
-        return standard_card(self.standards[name], estate_class, self.about)
+    def estate_facts(self) -> Facts:
+        """What the stories of estates have in common."""
+        return Facts((*_COLUMNS, Column("小区类别")), FORMULA, self.cards)
 
-    @cached_property
-    def _rows(self) -> Mapping[object, Mapping[str, object]]:
-        plain = pd.DataFrame(self.units.drop(columns=self.units.geometry.name)).astype(object)
-        columns = list(plain.columns)
-        return {
-            name: dict(zip(columns, values, strict=True))
-            for name, *values in plain.itertuples(name=None)
-        }
+    def county_facts(self) -> Facts:
+        """What the stories of counties have in common."""
+        return Facts((*_COLUMNS, *_AREA_COLUMNS), FORMULA, self.cards)
 
-    def facts(self, level: str) -> Facts:
-        """What the stories of one level have in common."""
-        figures = _FIGURES if level == "estate" else (*_FIGURES, *_AREA_FIGURES)
-        columns = tuple(column for _, column in figures)
-        if level == "estate":
-            columns = (*columns, Column("小区类别"))
-        return Facts(columns, FORMULA, self._cards)
+    def estate(self, row: UnitRow) -> Story:
+        """Story of one estate."""
+        part = EstateClass(row.estate_class).label_zh if row.estate_class else None
+        return self._story(row, row.name or "（未命名小区）", (part,))
 
-    def bare(self, name: str) -> Story:
-        """Story of an area that is not assessed here, such as a neighbouring district."""
-        return Story(name)
+    def neighbour(self, name: str) -> Story:
+        """Story of a district around the city, which is not assessed here."""
+        return Story(name, tip="相邻政区，不在本图评价范围")
 
-    def story(self, unit: str | None, name: str) -> Story:
-        """Story of one unit: figures, verdict, and the standards that decided."""
-        if unit is None:
+    def county(self, row: UnitRow | None, name: str) -> Story:
+        """Story of one county; `row` is None where no estate is registered."""
+        if row is None:
             return Story(name, tip="没有登记小区", note="本县区没有登记小区，无法计算。")
-        row = self._rows[unit]
-        state = state_of(str(row["status"]), row["meets"])
-        figure = figure_text(row["m2_per_100_households"])
-        is_estate = row["level"] == "estate"
-        figures = _FIGURES if is_estate else (*_FIGURES, *_AREA_FIGURES)
-        values = tuple(_value(row.get(column), column) for column, _ in figures)
-        if is_estate:
-            values = (*values, _class_text(row.get("estate_class")))
+        return self._story(row, name, (row.estates, row.estates_assessed, row.estates_meeting))
+
+    def _story(self, row: UnitRow, name: str, more: tuple[str | int | None, ...]) -> Story:
+        state = state_of(row.status, row.meets)
+        figure = figure_text(row.m2_per_100_households)
+        keys = ((EstateClass.NEW, row.standard_new), (EstateClass.EXISTING, row.standard_existing))
         return Story(
             name=name,
             tip=f"{figure} {FIGURE_UNIT}　{state.label_zh}" if figure else state.label_zh,
-            verdict=_verdict(state.label_zh, row["meets"]),
-            note=_text(row["reason"]),
-            values=values,
-            cards=self._card_numbers(row),
-            simulated=bool(row["simulated"]),
+            verdict=_verdict(state, row.meets),
+            note=row.reason or "",
+            values=(
+                figure_text(row.total_m2),
+                row.households,
+                figure or None,
+                figure_text(row.required_m2) or None,
+                figure_text(row.gap_m2) if not row.surplus_m2 else None,
+                figure_text(row.surplus_m2) if row.surplus_m2 else None,
+                row.facilities,
+                row.sites_below_minimum or None,
+                *more,
+            ),
+            cards=tuple(self.numbers[part, key] for part, key in keys if key),
+            simulated=row.simulated,
         )
 
-    def _card_numbers(self, row: Mapping[str, object]) -> tuple[int, ...]:
-        known = len(self._cards) > 0
-        columns = ((EstateClass.NEW, "standard_new"), (EstateClass.EXISTING, "standard_existing"))
-        named = [(estate_class, _text(row[column])) for estate_class, column in columns]
-        return tuple(self._numbers[key] for key in named if known and key[1])
 
-
-def _verdict(label: str, meets: object) -> str:
-    if label == "待核实" and not pd.isna(meets):  # type: ignore[call-overload]
-        return f"结论：{label}（按现有数据{'达标' if meets else '不达标'}）"
-    return f"结论：{label}"
-
-
-def _value(value: object, column: str) -> str | int | None:
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return None
-    return int(str(value)) if column in _COUNTS else figure_text(value)
-
-
-def _class_text(value: object) -> str:
-    return EstateClass(value).label_zh if _text(value) else ""
-
-
-def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+def _verdict(state: State, meets: bool | None) -> str:
+    if state is State.UNVERIFIED and meets is not None:
+        return f"结论：{state.label_zh}（按现有数据{'达标' if meets else '不达标'}）"
+    return f"结论：{state.label_zh}"

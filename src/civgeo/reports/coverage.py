@@ -21,11 +21,11 @@ _UNIT_HEADERS = {
     "name": "名称",
     "code": "代码",
     "households": "户数",
-    "total_m2": "现有养老用房面积(m²)",
-    "m2_per_100_households": "每百户面积(m²)",
-    "required_m2": "应有面积(m²)",
-    "gap_m2": "缺口(m²)",
-    "surplus_m2": "富余(m²)",
+    "total_m2": "现有养老用房面积（m²）",
+    "m2_per_100_households": "每百户面积（m²）",
+    "required_m2": "应有面积（m²）",
+    "gap_m2": "缺口（m²）",
+    "surplus_m2": "富余（m²）",
     "verdict": "结论",
     "reason": "说明",
     "facilities": "计入设施数",
@@ -49,7 +49,7 @@ _NUMBER_FORMATS = {
 _DOUBLE_HEADERS = {
     "name": "计入的登记",
     "other_name": "未计入的登记",
-    "distance_m": "相距(m)",
+    "distance_m": "相距（m）",
     "kept": "计入编号",
     "left_out": "未计入编号",
 }
@@ -95,9 +95,9 @@ def coverage_workbook(
     """
     notes = [
         "每百户养老服务用房面积 = 100 × 现有面积 ÷ 户数",
-        f"评价日期 {on.isoformat()},标准版本 {edition}",
+        f"评价日期 {on.isoformat()}，标准版本 {edition}",
         "现有面积只计运营中的街道综合养老服务中心、社区养老服务场所、日间照料中心与助餐点",
-        "来源:" + ";".join(f"{part}:{text}" for part, text in sources.items() if text),
+        "来源：" + ";".join(f"{part}:{text}" for part, text in sources.items() if text),
     ]
     sheets = [_level_sheet(label, frame, notes) for label, frame in levels.items()]
     sheets += [_standards_sheet(standards), Sheet("疑似重复登记", doubles, _DOUBLE_HEADERS)]

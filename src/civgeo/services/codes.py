@@ -54,6 +54,8 @@ class CodeExplanation:
     class_zh: str | None
     listing: Listing
     problems: tuple[str, ...]
+    level: str | None = None
+    parents: tuple[str, ...] = ()
 
 
 def explain_code(text: str, *, system: CodeSystem = CodeSystem.MCA, on: date) -> CodeExplanation:
@@ -81,7 +83,15 @@ def explain_code(text: str, *, system: CodeSystem = CodeSystem.MCA, on: date) ->
 def _explain_division(code: DivisionCode, system: CodeSystem, on: date) -> CodeExplanation:
     listing = _listing(code, system, on)
     problems = (*range_problems(code), *listing.problems)
-    return CodeExplanation(True, _parts(code), class_label(code), listing, problems)
+    return CodeExplanation(
+        True,
+        _parts(code),
+        class_label(code),
+        listing,
+        problems,
+        code.level.value,
+        tuple(parent.text for parent in code.parents),
+    )
 
 
 def _parts(code: DivisionCode) -> dict[str, str]:
@@ -106,15 +116,15 @@ def _explain_place_code(text: str, system: CodeSystem, on: date) -> CodeExplanat
     county = _listing(DivisionCode.parse(code.county), system, on)
     problems = list(county.problems)
     if len(text) == 21:
-        problems.append("共 21 位:类别码多补了一个 0,规范为 20 位(县 6、乡 3、类别 5、顺序 6)")
+        problems.append("共 21 位：类别码多补了一个 0，规范为 20 位（县 6、乡 3、类别 5、顺序 6）")
     if code.type_zh is None:
-        problems.append(f"类别码 {code.type_code} 不在手头的类别表中,未核实")
+        problems.append(f"类别码 {code.type_code} 不在手头的类别表中，未核实")
     if county.exists is False:
         problems.append(f"所含县级代码 {code.county} 在 {on.isoformat()} 不在用")
     listing = Listing(
         None,
         successors=county.successors,
-        reason="手头没有国家地名信息库的地名代码表,只能核对县级部分",
+        reason="手头没有国家地名信息库的地名代码表，只能核对县级部分",
     )
     label = code.type_zh or code.major_zh
     return CodeExplanation(len(text) == 20, parts, label, listing, tuple(problems))
@@ -194,13 +204,13 @@ def _unlisted(
 ) -> Listing:
     if not known:
         if system is CodeSystem.NBS and code.level is DivisionLevel.COUNTY:
-            return Listing(None, reason="手头没有国家统计局的代码表,无法核对统计用区域")
+            return Listing(None, reason="手头没有国家统计局的代码表，无法核对统计用区域")
         text = f"{code.text} 在 1980 年以来的各年代码表中都没有"
         return Listing(False, listed_as_of=as_of, problems=(text,))
     last = known[-1]
     followed = _successors(last, lineage)
     names = "、".join(f"{s.code} {s.name}" for s in followed)
-    after = f",其后为 {names}(推断)" if names else ",没有记录其后的代码"
+    after = f"，其后为 {names}(推断)" if names else "，没有记录其后的代码"
     text = f"{code.text} {last.name}只见于 {last.first_year} 至 {last.last_year} 年的代码表{after}"
     return Listing(
         False, last.name, str(last.first_year), str(last.last_year), followed, as_of, None, (text,)
@@ -217,20 +227,20 @@ def _successors(period: DivisionPeriod, lineage: Lineage) -> tuple[Successor, ..
 def _township_listing(code: DivisionCode, system: CodeSystem, on: date) -> Listing:
     """Townships and below: only the Ministry's list of one day is ever at hand."""
     if system is CodeSystem.NBS:
-        return Listing(None, reason="手头没有国家统计局的代码表;两套乡级代码不同,不能互查")
+        return Listing(None, reason="手头没有国家统计局的代码表；两套乡级代码不同，不能互查")
     try:
         listed = ministry_list()
     except DataPackageMissing as missing:
         return Listing(None, reason=missing.message)
     if on < listed.as_of:
-        text = f"手头只有 {listed.as_of} 的乡级代码表,无法核对 {on.isoformat()} 的情形"
+        text = f"手头只有 {listed.as_of} 的乡级代码表，无法核对 {on.isoformat()} 的情形"
         return Listing(None, reason=text)
     town = code.digits[:9]
     if len(code.digits) > 9:
         known = town in listed
-        text = f"手头没有村级代码表;所属乡级代码 {town} {'在' if known else '不在'}民政部代码表中"
+        text = f"手头没有村级代码表；所属乡级代码 {town} {'在' if known else '不在'}民政部代码表中"
         return Listing(None, listed_as_of=listed.as_of.isoformat(), reason=text)
     if town in listed:
         return Listing(True, listed.name(town), listed_as_of=listed.as_of.isoformat())
-    text = f"{town} 不在 {listed.as_of} 的民政部代码表中;统计局的乡级代码与之不同,请核对来源"
+    text = f"{town} 不在 {listed.as_of} 的民政部代码表中；统计局的乡级代码与之不同，请核对来源"
     return Listing(False, listed_as_of=listed.as_of.isoformat(), problems=(text,))

@@ -1,6 +1,5 @@
 """A demonstration city: real divisions and outlines (or fictional ones), simulated content."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,7 +7,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from civgeo.analysis.fictional_city import FICTIONAL_CITY, FICTIONAL_NAME, fictional_divisions
 from civgeo.analysis.simulated_city import CityPlan, simulate_estates
@@ -22,12 +20,12 @@ from civgeo.domain.standard import (
     StandardBook,
     first_day,
 )
-from civgeo.formats.division_list import ministry_list
-from civgeo.formats.outlines import OutlineSource, city_outlines
+from civgeo.formats.outlines import OutlineSource
 from civgeo.formats.reference import seats, standards
 from civgeo.services.city import City
+from civgeo.services.founding import Progress, division_sources, real_divisions, write_store
 from civgeo.store.reading import Register
-from civgeo.store.store import FILE_NAME, Store
+from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 
 __all__ = ["DEMO_ESTATES", "Inventory", "build_demo_city", "inventory"]
@@ -36,8 +34,6 @@ DEMO_ESTATES = 3_200
 SEED = 20260101
 # What the drawing aims at where no standard is at hand; a feature of the simulation, not a rule.
 AIMED_M2 = 25.0
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,41 +90,12 @@ def build_demo_city(
     """
     progress("区划与轮廓", 0, 1)
     fictional = DivisionCode.parse(code).text == FICTIONAL_CITY
-    divisions = fictional_divisions() if fictional else _real_divisions(code, source)
+    divisions = fictional_divisions() if fictional else real_divisions(code, source)
     book = _fictional_standards() if fictional else standards()
     progress("区划与轮廓", 1, 1)
     drawn = _simulate(divisions, book, today, estates, progress)
     register = _register(divisions, code, book, today, source, fictional=fictional)
-    return _write(directory, register, (divisions, *drawn), book, progress)
-
-
-def _real_divisions(code: str, source: OutlineSource) -> gpd.GeoDataFrame:
-    """Outlines of the city and its neighbours, and its townships from the Ministry's list."""
-    outlines = city_outlines(code, source)
-    names = ministry_list()
-    own = outlines[(outlines["role"] == "own") & (outlines["level"] == "county")]
-    towns = [entry for county in own.index for entry in names.townships(county)]
-    rows = pd.DataFrame(
-        {
-            "code": [entry.code for entry in towns],
-            "name": [entry.name for entry in towns],
-            "level": "township",
-            "system": names.system.value,
-            "parent": [entry.code[:6] for entry in towns],
-            "role": "own",
-            "valid_from": None,
-            "valid_to": None,
-            "source": names.source,
-            "source_date": names.as_of.isoformat(),
-            "simulated": False,
-            "version": 1,
-            "geometry": None,
-        },
-        index=pd.Index([entry.code for entry in towns], name="id"),
-    )
-    listed = gpd.GeoDataFrame(rows, geometry="geometry", crs=outlines.crs)
-    both = pd.concat([outlines, listed])
-    return gpd.GeoDataFrame(both, geometry="geometry", crs=outlines.crs)
+    return write_store(directory, register, book, progress, (divisions, *drawn))
 
 
 def _simulate(
@@ -178,44 +145,18 @@ def _register(
     fictional: bool,
 ) -> Register:
     text = DivisionCode.parse(code).text
-    real = {
-        "轮廓": source.citation,
-        "乡镇街道": ministry_list().source if not fictional else "",
-        "县城位置": "GeoNames(CC BY 4.0)",
-    }
-    made = {"小区、社区与设施": "模拟生成,不是真实数据"}
+    made = {"小区、社区与设施": "模拟生成，不是真实数据"}
+    seated = {"县城位置": "GeoNames（CC BY 4.0）"}
     return Register(
         city=text,
         name=FICTIONAL_NAME if fictional else str(divisions.loc[text, "name"]),
         simulated=True,
         created_at=today.astimezone(UTC),
         edition=book.edition,
-        sources={"区划": "虚构示例", **made} if fictional else {**real, **made},
+        sources={"区划": "虚构示例", **made}
+        if fictional
+        else {**division_sources(source), **seated, **made},
     )
-
-
-def _write(
-    directory: Path,
-    register: Register,
-    frames: Sequence[gpd.GeoDataFrame],
-    book: StandardBook,
-    progress: Progress,
-) -> Store:
-    """Fill a store beside its place and put it there in one step."""
-    divisions, communities, estates, facilities = frames
-    progress("写入库", 0, 1)
-    building = directory / "building"
-    (building / FILE_NAME).unlink(missing_ok=True)
-    with Store.create(building, register=register) as store, store.write() as writing:
-        writing.add_divisions(divisions)
-        writing.add_divisions(communities)
-        writing.add_estates(estates)
-        writing.add_facilities(facilities)
-        writing.add_standards(book.standards)
-    (building / FILE_NAME).replace(directory / FILE_NAME)
-    building.rmdir()
-    progress("写入库", 1, 1)
-    return Store.open(directory)
 
 
 def _fictional_standards() -> StandardBook:
@@ -227,7 +168,7 @@ def _fictional_standards() -> StandardBook:
             topic=topic,
             place=FICTIONAL_NAME,
             adcode=FICTIONAL_CITY,
-            regulation="虚构示例标准(不是任何法规)",
+            regulation="虚构示例标准（不是任何法规）",
             valid_from="2019-01-01",
             quantity=quantity,
             operator=">=",

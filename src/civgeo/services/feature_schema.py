@@ -63,12 +63,19 @@ class PropertySchema:
     headers: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are numbers, to be set right in tables."""
+        return self.type in (PropertyType.INTEGER, PropertyType.NUMBER)
+
     def label(self, value: object) -> str:
-        """`value` for a reader: the Chinese label of a closed list, 是/否, or the value itself."""
+        """`value` for a reader: the Chinese label of a closed list, 是/否, two decimals at most."""
         if isinstance(value, bool):
             return "是" if value else "否"
         if value is None:
             return ""
+        if isinstance(value, float):
+            return f"{value:.2f}".rstrip("0").rstrip(".")
         return dict(self.choices).get(str(value), str(value))
 
 

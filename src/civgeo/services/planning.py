@@ -100,7 +100,7 @@ def _require_division(reading: Reading, register: Register, division: str | None
     code = DivisionCode.parse(division)
     if not reading.count(Collection.DIVISIONS, where={"code": code.text, "role": "own"}):
         raise NotFound(
-            f"{register.name}的库中没有区划 {code.text};请核对代码,或查看 divisions 列表"
+            f"{register.name}的库中没有区划 {code.text}；请核对代码，或查看 divisions 列表"
         )
 
 
@@ -138,7 +138,7 @@ def _without_estates(codes: pd.Index, level: UnitLevel, like: gpd.GeoDataFrame) 
     rows = pd.DataFrame(index=codes, columns=like.columns, dtype=object)
     rows[counts] = 0
     rows["level"], rows["simulated"], rows["total_m2"] = level.value, False, 0.0
-    rows["status"], rows["reason"] = "undefined", "没有登记小区,每百户面积没有定义"
+    rows["status"], rows["reason"] = "undefined", "没有登记小区，每百户面积没有定义"
     for column in ("required_m2", "m2_per_100_households", "gap_m2", "surplus_m2"):
         rows[column] = np.nan
     types = {name: like.dtypes[name] for name in like.columns if name != "geometry"}

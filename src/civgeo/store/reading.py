@@ -209,18 +209,18 @@ def _equals(layer: Layer, name: str, value: Scalar) -> sa.ColumnElement[bool]:
     kind = layer.properties.get(name)
     if kind is None:
         known = "、".join(layer.properties)
-        text = f"{layer.table.name} 没有属性 {name[:40]!r};可用:{known}"
+        text = f"{layer.table.name} 没有属性 {name[:40]!r}；可用：{known}"
         raise InvalidInput(text, code="unknown_property")
     exact = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
     widened = kind is float and isinstance(value, int) and not isinstance(value, bool)
     too_large = isinstance(value, int) and not -LARGEST_INTEGER <= value < LARGEST_INTEGER
     if too_large or not (exact or widened):
-        text = f"属性 {name} 的值 {str(value)[:40]!r} 类型不符,应为 {_KIND_ZH[kind]}"
+        text = f"属性 {name} 的值 {str(value)[:40]!r} 类型不符，应为 {_KIND_ZH[kind]}"
         raise InvalidInput(text, code="bad_value")
     return layer.table.c[name] == value
 
 
-_KIND_ZH = {str: "文字", int: "整数", float: "数字", bool: "是或否(true、false)"}
+_KIND_ZH = {str: "文字", int: "整数", float: "数字", bool: "是或否（true、false）"}
 
 
 def _frame(layer: Layer, rows: Sequence[sa.Row[tuple[object, ...]]]) -> gpd.GeoDataFrame:
@@ -230,7 +230,7 @@ def _frame(layer: Layer, rows: Sequence[sa.Row[tuple[object, ...]]]) -> gpd.GeoD
     try:
         shapes = geopackage.decode(values["geometry"])
     except ValueError as error:
-        text = f"{layer.table.name} 中有无法读取的图形,请用最近的备份恢复:{error}"
+        text = f"{layer.table.name} 中有无法读取的图形，请用最近的备份恢复：{error}"
         raise StoreUnavailable(text, code="store_damaged") from error
     ids = pd.Index(values["id"], dtype=TEXT, name="id")
     columns_by_name = {

@@ -159,7 +159,7 @@ def _prepare(connection: _Connection, access: Access) -> None:
 def _require_journal(connection: _Connection, mode: str) -> None:
     got = connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()[0]
     if got != mode:
-        text = f"登记库所在的磁盘不支持 {mode} 日志方式(得到 {got}):请放在本机磁盘上"
+        text = f"登记库所在的磁盘不支持 {mode} 日志方式（得到 {got}）：请放在本机磁盘上"
         raise StoreUnavailable(text, code="store_journal")
 
 
@@ -188,7 +188,9 @@ def meets_box(table: sa.Table, box: Box) -> sa.ColumnElement[bool]:
     """
     west, south, east, north = box
     if not all(-1e6 < bound < 1e6 for bound in box) or south > north:
-        raise InvalidInput(f"范围 {box} 不成立:应为 西,南,东,北(度),南不大于北", code="bad_bbox")
+        raise InvalidInput(
+            f"范围 {box} 不成立：应为 西，南，东，北（度），南不大于北", code="bad_bbox"
+        )
     spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     return sa.or_(*(table.c.fid.in_(_rows_in(table, (w, south, e, north))) for w, e in spans))
 
@@ -234,29 +236,31 @@ def errors_in_words(file: Path) -> Iterator[None]:
     try:
         yield
     except sa.exc.IntegrityError as error:
-        raise InvalidInput(f"数据不符合登记库的约束:{error.orig}", code="constraint") from error
+        raise InvalidInput(f"数据不符合登记库的约束：{error.orig}", code="constraint") from error
     except sa.exc.DBAPIError as error:
         raise _in_words(file, error) from error
     except UnicodeEncodeError as error:
-        text = f"文字含有不成对的代理码位,无法保存:{error.object[:40]!r}"
+        text = f"文字含有不成对的代理码位，无法保存：{error.object[:40]!r}"
         raise InvalidInput(text, code="bad_text") from error
 
 
 def _in_words(file: Path, error: sa.exc.DBAPIError) -> StoreUnavailable:
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     if code == _FULL:
-        text = f"磁盘已满,{file} 未写入任何内容:请清理磁盘后重试"
+        text = f"磁盘已满，{file} 未写入任何内容：请清理磁盘后重试"
         return StoreUnavailable(text, code="disk_full")
     if code in _BUSY:
-        return StoreUnavailable(f"{file} 正被另一程序写入,请稍后重试", code="store_busy")
+        return StoreUnavailable(f"{file} 正被另一程序写入，请稍后重试", code="store_busy")
     if code == _READ_ONLY:
-        return StoreUnavailable(f"{file} 只能读取:请检查文件和目录的写权限", code="store_read_only")
+        return StoreUnavailable(
+            f"{file} 只能读取：请检查文件和目录的写权限", code="store_read_only"
+        )
     if code == _NOT_A_DATABASE:
-        text = f"{file} 不是 GeoPackage 文件:请检查 --store 所指的目录"
+        text = f"{file} 不是 GeoPackage 文件：请检查 --store 所指的目录"
         return StoreUnavailable(text, code="not_a_store")
     if code == _CORRUPT:
-        return StoreUnavailable(f"{file} 已损坏:请用最近的备份恢复", code="store_damaged")
+        return StoreUnavailable(f"{file} 已损坏：请用最近的备份恢复", code="store_damaged")
     if code == _CANNOT_OPEN:
-        text = f"打不开 {file}:请检查文件是否存在、目录是否可写"
+        text = f"打不开 {file}：请检查文件是否存在、目录是否可写"
         return StoreUnavailable(text, code="store_missing")
-    return StoreUnavailable(f"读写 {file} 出错:{error.orig}")
+    return StoreUnavailable(f"读写 {file} 出错：{error.orig}")

@@ -49,7 +49,7 @@ class Store:
         """
         file = directory / FILE_NAME
         if file.exists():
-            text = f"{file} 已存在:请换一个目录,或先移走原有登记库"
+            text = f"{file} 已存在：请换一个目录，或先移走原有登记库"
             raise StoreUnavailable(text, code="store_exists")
         with _file_errors_in_words(directory):
             directory.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ class Store:
         """
         file = directory / FILE_NAME
         if not file.is_file():
-            text = f"{directory} 中没有登记库({FILE_NAME}):请检查 --store,或先运行 civgeo init"
+            text = f"{directory} 中没有登记库（{FILE_NAME}）：请检查 --store，或先运行 civgeo init"
             raise StoreUnavailable(text, code="store_missing")
         store = cls(file, engine(file, Access.READ), engine(file, Access.WRITE))
         try:
@@ -86,10 +86,12 @@ class Store:
         with self._reader.connect() as connection:
             form = _form(connection)
         if form is None:
-            text = f"{self.file} 是别的 GeoPackage,不是 civgeo 登记库"
+            text = f"{self.file} 是别的 GeoPackage，不是 civgeo 登记库"
             raise StoreUnavailable(text, code="not_a_store")
         if form != HEAD:
-            text = f"{self.file} 由另一版本的 civgeo 写成(结构 {form},本程序 {HEAD}):请升级 civgeo"
+            text = (
+                f"{self.file} 由另一版本的 civgeo 写成（结构 {form}，本程序 {HEAD}）：请升级 civgeo"
+            )
             raise StoreUnavailable(text, code="store_other_form")
 
     @contextmanager
@@ -166,5 +168,5 @@ def _file_errors_in_words(directory: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        text = f"{directory} 中不能建立登记库:{error.strerror}。请检查目录的写权限和磁盘空间"
+        text = f"{directory} 中不能建立登记库：{error.strerror}。请检查目录的写权限和磁盘空间"
         raise StoreUnavailable(text) from error

@@ -62,7 +62,7 @@ class Writing(Reading):
         named = checked["estate"].dropna().unique().tolist()
         unknown = sorted(set(named) - self._present(estates, named))
         if unknown:
-            text = f"设施所属的小区不在登记库中:{_some(unknown)}。请先登记小区"
+            text = f"设施所属的小区不在登记库中：{_some(unknown)}。请先登记小区"
             raise InvalidInput(text, code="unknown_estate")
         self._add(Collection.FACILITIES, checked)
 
@@ -81,7 +81,7 @@ class Writing(Reading):
     def _add(self, collection: Collection, frame: gpd.GeoDataFrame) -> None:
         if frame["simulated"].any() and not self.register().simulated:
             first = frame.index[frame["simulated"]][0]
-            text = f"正式登记库不接收模拟数据:{collection} 中编号 {first!r} 等记录标为模拟"
+            text = f"正式登记库不接收模拟数据：{collection} 中编号 {first!r} 等记录标为模拟"
             raise ImportRejected(text, code="simulated")
         table = LAYERS[collection].table
         self._insert(table, _rows(table, frame), str(collection))
@@ -92,7 +92,7 @@ class Writing(Reading):
         ids = [str(row["id"]) for row in rows]
         known = sorted(self._present(table, ids))
         if known:
-            text = f"{title} 中已有这些编号:{_some(known)}"
+            text = f"{title} 中已有这些编号：{_some(known)}"
             raise InvalidInput(text, code="already_there")
         if rows:
             self._connection.execute(sa.insert(table), rows)

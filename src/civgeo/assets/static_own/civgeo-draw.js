@@ -43,6 +43,9 @@ var civgeo = {};
     var shape = style[0], colour = style[1], glyph = style[2];
     ctx.beginPath();
     PATHS[shape](ctx, x, y, r);
+    ctx.strokeStyle = "#ffffff";
+    ctx.lineWidth = r > 4 ? 4 : 2.6;
+    ctx.stroke();
     if (shape !== "cross") {
       ctx.fillStyle = shape === "ring" ? "#ffffff" : colour;
       ctx.fill();

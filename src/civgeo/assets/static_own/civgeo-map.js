@@ -27,13 +27,30 @@
       maxZoom: 18, renderer: L.canvas({ padding: 0.2 })
     });
     map.attributionControl.setPrefix(false);
-    map.fitBounds(bounds, { padding: [18, 18] });
+    keepFitted(map, bounds);
     L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
     L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
     north().addTo(map);
     map.civgeo = { areas: [] };
     return map;
   };
+
+  /* Show the bounds, also when the page changes size, until the reader moves the map. */
+  function keepFitted(map, bounds) {
+    var moved = false;
+    function fit() { map.fitBounds(bounds, { padding: [18, 18], animate: false }); }
+    fit();
+    ["pointerdown", "wheel", "keydown"].forEach(function (kind) {
+      map.getContainer().addEventListener(kind, function () { moved = true; }, { passive: true });
+    });
+    map.on("popupopen", function () { moved = true; });
+    if (window.ResizeObserver) {
+      new ResizeObserver(function () {
+        map.invalidateSize({ animate: false });
+        if (!moved) { fit(); }
+      }).observe(map.getContainer());
+    }
+  }
 
   function north() {
     var control = L.control({ position: "topright" });
@@ -112,7 +129,7 @@
     return box;
   }
 
-  var POPUP = { maxWidth: 340, minWidth: 240, maxHeight: 380, autoPanPadding: [24, 24] };
+  var POPUP = { maxWidth: 340, minWidth: 240, maxHeight: 320, autoPanPadding: [24, 24] };
 
   function explained(group, itemOf, facts) {
     return group

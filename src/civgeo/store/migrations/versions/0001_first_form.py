@@ -201,7 +201,7 @@ _KINDS = {
     "mental_rehabilitation_point": "精神障碍社区康复服务点",
     "community_service_facility": "社区综合服务设施",
     "village_service_facility": "村级综合服务设施",
-    "social_work_station": "乡镇(街道)社工站",
+    "social_work_station": "乡镇（街道）社工站",
     "minors_protection_station": "未成年人保护工作站",
     "volunteer_point": "志愿服务站点",
     "social_organisation_venue": "社会组织活动场所",

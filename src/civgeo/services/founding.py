@@ -1,0 +1,141 @@
+"""Founding a city's store: its divisions, outlines and standards."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from civgeo.domain.division import DivisionCode
+from civgeo.domain.standard import StandardBook
+from civgeo.errors import StoreUnavailable
+from civgeo.formats.division_list import ministry_list
+from civgeo.formats.outlines import OutlineSource, city_outlines
+from civgeo.formats.reference import standards
+from civgeo.store.reading import Register
+from civgeo.store.store import FILE_NAME, Store
+
+__all__ = ["Progress", "division_sources", "found_city", "real_divisions", "write_store"]
+
+Progress = Callable[[str, int, int], None]
+
+
+def found_city(
+    directory: Path,
+    code: str,
+    *,
+    today: datetime,
+    progress: Progress,
+    source: OutlineSource = OutlineSource.TIANDITU,
+) -> Store:
+    """Make the store of a real city in `directory`: divisions and standards, nothing simulated.
+
+    Raises
+    ------
+    DataPackageMissing, NotFound, InvalidInput
+        As `real_divisions`.
+    StoreUnavailable
+        When there is a store already, or the folder cannot be written.
+    """
+    progress("区划与轮廓", 0, 1)
+    divisions = real_divisions(code, source)
+    progress("区划与轮廓", 1, 1)
+    text, book = DivisionCode.parse(code).text, standards()
+    register = Register(
+        city=text,
+        name=str(divisions.loc[text, "name"]),
+        simulated=False,
+        created_at=today.astimezone(UTC),
+        edition=book.edition,
+        sources=division_sources(source),
+    )
+    return write_store(directory, register, book, progress, (divisions,))
+
+
+def division_sources(source: OutlineSource) -> dict[str, str]:
+    """Where real divisions come from, as it is cited."""
+    return {"轮廓": source.citation, "乡镇街道": ministry_list().source}
+
+
+def real_divisions(code: str, source: OutlineSource) -> gpd.GeoDataFrame:
+    """Outlines of a city and its neighbours, and its townships from the Ministry's list.
+
+    Raises
+    ------
+    DataPackageMissing
+        When ``civgeo[data-cn]`` is not installed.
+    NotFound, InvalidInput
+        As `city_outlines`.
+    """
+    outlines = city_outlines(code, source)
+    names = ministry_list()
+    own = outlines[(outlines["role"] == "own") & (outlines["level"] == "county")]
+    towns = [entry for county in own.index for entry in names.townships(county)]
+    rows = pd.DataFrame(
+        {
+            "code": [entry.code for entry in towns],
+            "name": [entry.name for entry in towns],
+            "level": "township",
+            "system": names.system.value,
+            "parent": [entry.code[:6] for entry in towns],
+            "role": "own",
+            "valid_from": None,
+            "valid_to": None,
+            "source": names.source,
+            "source_date": names.as_of.isoformat(),
+            "simulated": False,
+            "version": 1,
+            "geometry": None,
+        },
+        index=pd.Index([entry.code for entry in towns], name="id"),
+    )
+    listed = gpd.GeoDataFrame(rows, geometry="geometry", crs=outlines.crs)
+    both = pd.concat([outlines, listed])
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=outlines.crs)
+
+
+def write_store(
+    directory: Path,
+    register: Register,
+    book: StandardBook,
+    progress: Progress,
+    frames: Sequence[gpd.GeoDataFrame],
+) -> Store:
+    """Fill a store beside its place and put it there in one step.
+
+    Parameters
+    ----------
+    directory
+        Folder of the store.
+    register, book
+        What the store is about, and its standards.
+    progress
+        Called with (step, done, in all).
+    frames
+        Divisions, and then communities, estates and facilities where there are any.
+
+    Raises
+    ------
+    StoreUnavailable
+        When there is a store already, or the folder cannot be written.
+    """
+    if (directory / FILE_NAME).exists():
+        raise StoreUnavailable(f"{directory} 中已有登记库，不会覆盖", code="store_exists")
+    divisions, *content = frames
+    progress("写入库", 0, 1)
+    building = directory / "building"
+    (building / FILE_NAME).unlink(missing_ok=True)
+    with Store.create(building, register=register) as store, store.write() as writing:
+        writing.add_divisions(divisions)
+        for add, frame in zip(
+            (writing.add_divisions, writing.add_estates, writing.add_facilities),
+            content,
+            strict=False,
+        ):
+            add(frame)
+        writing.add_standards(book.standards)
+    (building / FILE_NAME).replace(directory / FILE_NAME)
+    building.rmdir()
+    progress("写入库", 1, 1)
+    return Store.open(directory)
