@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from civgeo.assets.translation import translate as _
+from civgeo.domain.clock import BEIJING
 
 if TYPE_CHECKING:
     from civgeo.settings import Settings
@@ -49,8 +50,8 @@ def settings(context: typer.Context, **given: object) -> "Settings":
 
 
 def today() -> date:
-    """The day where the user sits."""
-    return datetime.now().astimezone().date()
+    """Today in China."""
+    return datetime.now(BEIJING).date()
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

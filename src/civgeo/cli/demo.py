@@ -9,6 +9,7 @@ import typer
 from civgeo.assets.translation import translate as _
 from civgeo.cli.console import messages, session, steps, table, today
 from civgeo.cli.serve import serve_store
+from civgeo.domain.clock import BEIJING
 
 if TYPE_CHECKING:
     from civgeo.formats.outlines import OutlineSource
@@ -41,7 +42,7 @@ def demo(
             _say_what_is_there(City(store, today()), directory, asked=city)
     else:
         with steps(quiet=session(context).verbosity < 0) as progress:
-            now = datetime.now().astimezone()
+            now = datetime.now(BEIJING)
             with build_demo_city(
                 directory, city, today=now, progress=progress, source=outline_source(source)
             ) as store:
@@ -72,7 +73,7 @@ def _say_what_is_there(city: "City", directory: Path, *, asked: str) -> None:
         [_("区划"), str(found.counts["divisions"])],
         [_("小区（模拟）"), str(found.counts["estates"])],
         [_("设施（模拟）"), str(found.counts["facilities"])],
-        [_("生成时间"), register.created_at.astimezone().strftime("%Y-%m-%d %H:%M")],
+        [_("生成时间"), register.created_at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")],
         [_("文件夹"), str(directory)],
         [_("地图与表格"), str(directory / "maps")],
     ]

@@ -9,6 +9,7 @@ import typer
 from civgeo.assets.translation import translate as _
 from civgeo.cli.console import messages, session, steps
 from civgeo.cli.demo import outline_source
+from civgeo.domain.clock import BEIJING
 
 __all__ = ["init"]
 
@@ -24,7 +25,7 @@ def init(
     """Make the store; nothing in it is simulated."""
     from civgeo.services.founding import found_city
 
-    now = datetime.now().astimezone()
+    now = datetime.now(BEIJING)
     with steps(quiet=session(context).verbosity < 0) as progress:
         found_city(
             directory, city, today=now, progress=progress, source=outline_source(source)

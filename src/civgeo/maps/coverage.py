@@ -40,11 +40,12 @@ from civgeo.maps.why import Why, figure_text, named_standards
 __all__ = ["CountyView", "CoverageView", "EstateView", "coverage_map"]
 
 NO_COUNTY = "所在县区不明"
+UNGRADED = (State.NOT_ASSESSED, State.UNDEFINED)
 
 
 @dataclass(frozen=True, slots=True)
 class CountyView:
-    """A county with its verdict; `number` is the class of its figure, -1 without one."""
+    """A county with its verdict; `number` is the class of its figure, -1 when ungraded."""
 
     division: DivisionRow
     unit: UnitRow | None
@@ -59,7 +60,7 @@ class CountyView:
 
 @dataclass(frozen=True, slots=True)
 class EstateView:
-    """An estate that has a place, in degrees; `number` is the class of its figure, or -1."""
+    """An estate with its place in degrees; `number` is its class, -1 when ungraded."""
 
     unit: UnitRow
     lon: float
@@ -125,7 +126,7 @@ class CoverageView:
         return [county for county in self.counties if county.division.own]
 
     def colour(self, number: int) -> str:
-        """Colour of class `number`; a neutral one for -1, no figure."""
+        """Colour of class `number`; a neutral one for -1."""
         return self.classes[number].colour if number >= 0 else NO_FIGURE
 
     def legend(self) -> Legend:
@@ -244,26 +245,36 @@ def _estate_layer(view: CoverageView, why: Why) -> PointLayer:
 def _county(row: DivisionRow, unit: UnitRow | None, classes: Sequence[FigureClass]) -> CountyView:
     if unit is None:
         return CountyView(row, None, State.UNDEFINED, -1)
-    return CountyView(row, unit, state_of(unit.status, unit.meets), _number(unit, classes))
+    state = state_of(unit.status, unit.meets)
+    return CountyView(row, unit, state, _number(unit, state, classes))
 
 
 def _placed(estates: Sequence[UnitRow], classes: Sequence[FigureClass]) -> tuple[EstateView, ...]:
     places = points_in([row.geometry for row in estates])
-    return tuple(
-        EstateView(row, lon, lat, state_of(row.status, row.meets), _number(row, classes))
-        for row, (lon, lat) in zip(estates, places.tolist(), strict=True)
-        if np.isfinite(lon)
-    )
+    views = []
+    for row, (lon, lat) in zip(estates, places.tolist(), strict=True):
+        if np.isfinite(lon):
+            state = state_of(row.status, row.meets)
+            views.append(EstateView(row, lon, lat, state, _number(row, state, classes)))
+    return tuple(views)
 
 
-def _number(unit: UnitRow, classes: Sequence[FigureClass]) -> int:
+def _number(unit: UnitRow, state: State, classes: Sequence[FigureClass]) -> int:
+    """Class of the figure; none where no standard decides, lest its colour look like a verdict."""
     figure = unit.m2_per_100_households
-    return -1 if figure is None else class_number(figure, classes)
+    if figure is None or state in UNGRADED:
+        return -1
+    return class_number(figure, classes)
 
 
 def _patterns(counts: Mapping[State, int]) -> tuple[Swatch, ...]:
     return tuple(
-        Swatch(state.label_zh, "#ffffff", state.pattern, counts.get(state, 0))
+        Swatch(
+            state.label_zh,
+            NO_FIGURE if state in UNGRADED else "#ffffff",
+            state.pattern,
+            counts.get(state, 0),
+        )
         for state in _listed(counts)
     )
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
 from civgeo.maps.legend import Legend, Mark, Section, Swatch, Symbol
-from civgeo.maps.marks import HATCHES, draw_symbol
+from civgeo.maps.marks import HATCH_COLOUR, HATCHES, draw_symbol
 from civgeo.maps.shapes import Bounds
 from civgeo.maps.theme import INK, MapNote
 from civgeo.maps.typeface import font
@@ -211,12 +211,20 @@ class _Column:
                 axes.plot([0, self._width], [y + ROW / 2] * 2, color=INK, linewidth=1.4)
                 return
             case Swatch():
-                box = Rectangle((0, y - 4.5), 22, 9, facecolor=row.colour, edgecolor="#4a5662")
-                box.set(linewidth=0.6, hatch=HATCHES[row.pattern])
-                axes.add_patch(box)
+                _swatch(axes, y, row.colour, HATCHES[row.pattern])
             case Symbol():
-                size = 8.0 if row.glyph else 6.0
+                size = 10.0 if row.glyph else 6.0
                 draw_symbol(axes, [(11, y)], row.shape, row.colour, size, row.glyph)
         if row.count is not None:
             count = self._sheet.text(axes, self._width, y, str(row.count), NORMAL)
             count.set(ha="right", color=GREY)
+
+
+def _swatch(axes: "Axes", y: float, colour: str, hatch: str | None) -> None:
+    corner, width, height = (0, y - 4.5), 22, 9
+    axes.add_patch(Rectangle(corner, width, height, facecolor=colour, linewidth=0))
+    if hatch:
+        strokes = Rectangle(corner, width, height, facecolor="none", edgecolor=HATCH_COLOUR)
+        strokes.set(linewidth=0, hatch=hatch)
+        axes.add_patch(strokes)
+    axes.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=INK, linewidth=0.6))

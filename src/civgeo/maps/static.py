@@ -27,7 +27,7 @@ from civgeo.maps.coverage import CoverageView
 from civgeo.maps.divisions import divisions_legend, neighbour_colours
 from civgeo.maps.facilities import KIND_GROUPS, FacilitiesView
 from civgeo.maps.legend import Legend
-from civgeo.maps.marks import HATCHES, draw_symbol
+from civgeo.maps.marks import HATCH_COLOUR, HATCHES, draw_symbol
 from civgeo.maps.rows import DivisionRow, FacilityRow, UnitRow, rows_of
 from civgeo.maps.shapes import Bounds, label_point, shape_of, shown_counties, whole_city
 from civgeo.maps.sheet import Sheet
@@ -91,7 +91,7 @@ def coverage_picture(
             look = estate.state.shape, view.colour(estate.number)
             looks.setdefault(look, []).append((estate.lon, estate.lat))
         size = 2.6 if len(view.estates) > 1500 else 3.6
-        for (shape, colour), places in looks.items():
+        for (shape, colour), places in sorted(looks.items(), key=lambda item: -len(item[1])):
             drawing.points(places, shape, colour, size)
         figures = {county.division.code: county.figure for county in view.own}
         drawing.labels([county.division for county in view.counties], figures)
@@ -160,7 +160,7 @@ class _Drawing:
         fill = PathPatch(outline, facecolor=colour, edgecolor="none", linewidth=0, zorder=2)
         self._sheet.map.add_patch(fill)
         if HATCHES[pattern]:
-            hatch = PathPatch(outline, facecolor="none", edgecolor="#2d374199", linewidth=0)
+            hatch = PathPatch(outline, facecolor="none", edgecolor=HATCH_COLOUR, linewidth=0)
             hatch.set(hatch=HATCHES[pattern], zorder=3)
             self._sheet.map.add_patch(hatch)
         self.line(row, "#4a5662" if row.own else "#9aa4ae", 0.8 if row.own else 0.5)

@@ -65,7 +65,7 @@ def standard_card(standard: Standard, part: EstateClass, about: MapNote) -> Card
         ("适用地区", standard.place),
         ("出处", standard.source),
         ("文号或日期", standard.document_no),
-        ("施行", f"{standard.valid_from or '日期未录入，'}起{until}"),
+        ("施行", f"{standard.valid_from} 起{until}" if standard.valid_from else "日期未录入"),
         ("面积口径", _AREA_BASIS.get(standard.area_basis, standard.area_basis)),
         ("依据程度", _evidence(standard.evidence)),
         ("评价日", "" if about.on is None else str(about.on)),

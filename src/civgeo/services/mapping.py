@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from civgeo.analysis.coverage import UnitLevel
+from civgeo.domain.clock import BEIJING
 from civgeo.domain.standard import Standard
 from civgeo.errors import NotFound
 from civgeo.maps.civmap import CivMap
@@ -145,7 +146,7 @@ def _note(register: Register, slug: MapSlug, today: date, public_number: str) ->
     return MapNote(
         title=f"{register.name}{MAP_TITLES[slug]}",
         source="；".join(f"{part}：{text}" for part, text in register.sources.items() if text),
-        date=register.created_at.astimezone().date(),
+        date=register.created_at.astimezone(BEIJING).date(),
         simulated=register.simulated,
         public_number=public_number or None,
         on=today if judged else None,

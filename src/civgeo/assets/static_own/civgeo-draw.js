@@ -44,7 +44,7 @@ var civgeo = {};
     ctx.beginPath();
     PATHS[shape](ctx, x, y, r);
     ctx.strokeStyle = "#ffffff";
-    ctx.lineWidth = r > 4 ? 4 : 2.6;
+    ctx.lineWidth = r > 4 ? 4 : r > 2.8 ? 2.2 : 1;
     ctx.stroke();
     if (shape !== "cross") {
       ctx.fillStyle = shape === "ring" ? "#ffffff" : colour;

@@ -133,6 +133,7 @@
 
   function explained(group, itemOf, facts) {
     return group
+      .on("popupopen", function () { group.closeTooltip(); })
       .bindTooltip(function (layer) { return tip(itemOf(layer)); }, { sticky: true })
       .bindPopup(function (layer) { return story(facts, itemOf(layer)); }, POPUP);
   }
