@@ -123,11 +123,36 @@ def note(rule: Row) -> str:
     return "; ".join(parts)
 
 
+# Sources that were noted in English; officers read them in Chinese.
+IN_CHINESE = {
+    "(not found)": "（未查到）",
+    "(regulation to be named)": "（法规名称待补）",
+    "(secondary page 2024)": "（2024 年二手资料）",
+    "(exam text)": "（考试资料）",
+    "(rule named nowhere)": "（未写明依据）",
+    "(form in a 2011 civil-affairs system)": "（2011 年民政系统表式）",
+    "(citing 河南省养老服务条例)": "（引用《河南省养老服务条例》）",
+    "(市民政局 notice)": "（市民政局通知）",
+    "(2019 meeting)": "（2019 年会议）",
+    "城市公墓 plan": "城市公墓规划",
+    "(became 建标182-2017)": "（后为建标 182-2017）",
+    "(jianbiaoku 165210)": "（建标库 165210）",
+}
+
+
+def in_chinese(regulation: str) -> str:
+    """Name of the source with the collector's English remarks put into Chinese."""
+    for english, chinese in IN_CHINESE.items():
+        regulation = regulation.replace(f" {english}", chinese).replace(english, chinese)
+    return regulation
+
+
 def record(rule: Row) -> Row:
     """One row of the table, still without id."""
     kept = ("topic", "place", "adcode", "regulation", "document_no", "article", "quantity")
     return {
         **{key: rule[key] for key in (*kept, "unit", "applies_to", "evidence")},
+        "regulation": in_chinese(rule["regulation"]),
         "valid_from": rule["in_force_from"],
         "valid_to": rule["in_force_to"],
         "estate_class": estate_class(rule["topic"], rule["applies_to"]),

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from civgeo.assets.translation import set_language
+from civgeo.assets.translation import set_language, translate_libraries
 
 __all__ = ["main"]
 
@@ -41,6 +41,7 @@ def main() -> None:
     """Run the command line."""
     arguments = _globals_first(sys.argv[1:])
     set_language(_language(arguments))
+    translate_libraries()
     from civgeo.cli.main import run  # noqa: PLC0415 - its help texts need the language first
 
     run(arguments)

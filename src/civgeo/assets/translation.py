@@ -1,11 +1,12 @@
 """Words of screens: Simplified Chinese in the source, English from the packaged catalogue."""
 
 import gettext as _gettext
+import os
 from contextvars import ContextVar
 from functools import cache
 from importlib import resources
 
-__all__ = ["LANGUAGES", "language", "set_language", "translate"]
+__all__ = ["LANGUAGES", "language", "set_language", "translate", "translate_libraries"]
 
 LANGUAGES = ("zh", "en")
 _language: ContextVar[str] = ContextVar("language", default="zh")
@@ -24,6 +25,16 @@ def language() -> str:
 def translate(text: str) -> str:
     """`text` in the language in use; itself where the catalogue does not hold it."""
     return text if language() == "zh" else _english().gettext(text)
+
+
+def translate_libraries() -> None:
+    """Let libraries that ask gettext's default domain (the command line's) speak the language.
+
+    Call it before they are imported: some look their words up once.
+    """
+    folder = resources.files("civgeo.assets") / "locale"
+    os.environ["LANGUAGE"] = language()
+    _gettext.bindtextdomain("messages", str(folder))
 
 
 @cache

@@ -229,7 +229,7 @@ def _print_table(found: "Coverage", day: date) -> None:
     table(title, [_(label) for label in labels], rows)
     for item in found.standards.values():
         messages.print(
-            f"{_('标准')} {item.place}《{item.source}》{item.operator} {item.value}", markup=False
+            f"{_('标准')} {item.place} {item.citation} {item.operator} {item.value}", markup=False
         )
     if len(found.doubles):
         messages.print(f"{_('疑似重复登记,只计一次')}: {len(found.doubles)}")

@@ -162,7 +162,13 @@ def class_label(code: DivisionCode) -> str:
             return _label_in(_COMMUNITY_RANGES, code.digits[9:12])
 
 
-_COUNTY_RANGES = ((1, 20, "市辖区"), (21, 70, "县"), (71, 80, "统计用区域"), (81, 99, "县级市"))
+_COUNTY_RANGES = (
+    (1, 20, "市辖区"),
+    (21, 50, "县"),
+    (51, 70, "市辖区"),
+    (71, 80, "统计用区域"),
+    (81, 99, "县级市"),
+)
 _TOWNSHIP_RANGES = ((1, 99, "街道"), (100, 199, "镇"), (200, 399, "乡"), (400, 599, "类似乡级单位"))
 _COMMUNITY_RANGES = ((1, 199, "居民委员会"), (200, 399, "村民委员会"))
 
@@ -195,6 +201,7 @@ def range_problems(code: DivisionCode) -> list[str]:
         problems.append(f"{code.text} 的末段不在国标规定的区段内")
     if len(code.digits) >= 6 and 71 <= int(code.digits[4:6]) <= 80:
         problems.append(
-            f"{code.digits[:6]} 属 71-80 区段：统计部门为开发区等编的统计用码，不是行政区划，没有界线"
+            f"{code.digits[:6]} 属 71-80 区段：统计部门为开发区等编的统计用码，"
+            "不是行政区划，没有界线"
         )
     return problems

@@ -39,7 +39,7 @@ def parse_day(text: str, name: str = "on") -> date:
     InvalidInput
         For any other form, and for days that do not exist.
     """
-    if not isinstance(text, str) or len(text) != 10:
+    if not isinstance(text, str) or len(text) != 10 or text[4] != "-" or text[7] != "-":
         raise InvalidInput(f"{name} 应为 YYYY-MM-DD 形式的日期，收到 {text!r}", code="bad_date")
     try:
         return date.fromisoformat(text)
@@ -126,6 +126,12 @@ class Standard:
     def source(self) -> str:
         """Regulation with its article, as it is cited."""
         return f"{self.regulation}第{self.article}条" if self.article.isdigit() else self.regulation
+
+    @property
+    def citation(self) -> str:
+        """Source as it is printed: 《regulation》第N条."""
+        article = f"第{self.article}条" if self.article.isdigit() else ""
+        return f"《{self.regulation}》{article}"
 
     def applies(self, estate_class: EstateClass | None) -> bool:
         """Whether the record is about estates of that class."""
