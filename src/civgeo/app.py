@@ -1,0 +1,71 @@
+"""The web application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from civgeo import __version__
+from civgeo.api import collections, items, landing, maps, planning
+from civgeo.http import errors
+from civgeo.http.context import Desk
+from civgeo.http.guard import (
+    HeadAsGet,
+    SafeHeaders,
+    SharedWithScripts,
+    TrustedHosts,
+    trusted_hosts,
+)
+from civgeo.settings import Settings
+from civgeo.store.store import Store
+from civgeo.web import home, static
+
+__all__ = ["create_app"]
+
+ROUTERS = (landing, collections, items, planning, maps, home, static)
+SMALLEST_COMPRESSED = 500
+COMPRESSION = 5
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Application over the store that `settings` name.
+
+    Every route answers GET and HEAD only. Nothing is asked of another server.
+
+    Raises
+    ------
+    StoreUnavailable
+        When the store cannot be opened.
+    """
+    app = FastAPI(
+        title="civgeo",
+        version=__version__,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    app.state.desk = Desk(
+        Store.open(settings.store),
+        language=settings.lang,
+        largest_page=settings.max_page,
+        public_number=settings.public_number,
+    )
+    for module in ROUTERS:
+        app.include_router(module.router)
+    errors.install(app)
+    app.add_middleware(GZipMiddleware, SMALLEST_COMPRESSED, COMPRESSION)
+    app.add_middleware(SharedWithScripts)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(TrustedHosts, trusted_hosts(settings.host))
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Serve, then leave the store as one plain file."""
+    yield
+    desk: Desk = app.state.desk
+    desk.store.close()

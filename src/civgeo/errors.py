@@ -7,6 +7,7 @@
     ├── NotFound            no such entry, collection or file
     │   └── DataPackageMissing   an optional data package is not installed
     ├── RuleViolation       a rule of the law or of the register forbids it
+    │   └── VersionRequired      an update does not say which version it was made from
     ├── StaleEdit           somebody else changed the entry first
     ├── NotPermitted        this account may not do that
     ├── CrsError            a coordinate system is missing, unknown, or mixed
@@ -59,6 +60,12 @@ class RuleViolation(CivgeoError):
     """A rule of the law or of the register forbids what was asked."""
 
     default_code = "rule_violation"
+
+
+class VersionRequired(RuleViolation):
+    """An update does not say which version of the entry it was made from."""
+
+    default_code = "version_required"
 
 
 class StaleEdit(CivgeoError):

@@ -196,13 +196,16 @@ def _counted_sites(facilities: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _unit_keys(frame: pd.DataFrame, level: UnitLevel, estate: pd.Series) -> pd.Series:
+    """Unit that each row lies in; null where its code does not reach down to that level."""
     if level is UnitLevel.ESTATE:
         return estate
     if level is UnitLevel.COMMUNITY:
         return frame["community"]
     if level is UnitLevel.CITY:
         return pd.Series(UnitLevel.CITY.value, index=frame.index, dtype=object)
-    return frame["division"].str[: _CODE_DIGITS[level]]
+    digits = _CODE_DIGITS[level]
+    codes = frame["division"].str[:digits]
+    return codes.where(codes.str.len() == digits)
 
 
 def _unit_sums(parts: pd.DataFrame, sites: pd.DataFrame, level: UnitLevel) -> pd.DataFrame:
@@ -227,7 +230,7 @@ def _unit_sums(parts: pd.DataFrame, sites: pd.DataFrame, level: UnitLevel) -> pd
         area=("area", "sum"), area_unknown=("area_unknown", "sum"), facilities=("area", "size")
     )
     smallest = pd.concat([sums["site_new"], sums["site_existing"]], axis=1).max(axis=1)
-    limit = site_keys.map(smallest).fillna(0)
+    limit = site_keys.map(smallest).astype("float64").fillna(0.0)
     below = (sites["area"] < limit).groupby(site_keys).sum()
     units = sums if level is UnitLevel.ESTATE else sums.reindex(sums.index.union(present.index))
     units = units.join(present).join(below.rename("sites_below_minimum"))

@@ -1,7 +1,10 @@
 """Facilities that seem to be registered twice (行政村 and 村委会, 社区 and 居委会 of one place)."""
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -40,19 +43,33 @@ def double_registrations(facilities: gpd.GeoDataFrame, metric_crs: str) -> pd.Da
     repeated = facilities[keys.duplicated(keep=False).to_numpy()]
     if repeated.empty:
         return pd.DataFrame(columns=columns)
-    points = repeated.geometry.to_crs(metric_crs)
-    area = repeated["floor_area_m2"].fillna(np.inf)
-    order = area.sort_values(kind="stable").index
-    first = keys.loc[order].drop_duplicates()
-    kept = pd.Series(first.index, index=first.to_numpy())
-    pairs = pd.DataFrame({"left_out": order, "kept": kept.loc[keys.loc[order]].to_numpy()})
-    pairs = pairs[pairs["left_out"] != pairs["kept"]].reset_index(drop=True)
-    pairs["name"] = facilities["name"].loc[pairs["kept"]].to_numpy()
-    pairs["other_name"] = facilities["name"].loc[pairs["left_out"]].to_numpy()
-    place = points.to_numpy()
-    one, other = (
-        place[points.index.get_indexer(pd.Index(pairs[side]))] for side in ("kept", "left_out")
-    )
-    pairs["distance_m"] = shapely.distance(one, other)
-    near = ~(pairs["distance_m"] > NEAR_M)
-    return pairs.loc[near, columns].reset_index(drop=True)
+    points = repeated.geometry.to_crs(metric_crs).to_numpy()
+    order = np.argsort(repeated["floor_area_m2"].fillna(np.inf).to_numpy(), kind="stable")
+    pairs = _pairs(order, keys.loc[repeated.index].tolist(), points)
+    kept, left_out, distances = zip(*pairs, strict=True) if pairs else ((), (), ())
+    names, ids = repeated["name"].to_numpy(object), repeated.index.to_numpy(object)
+    found = {
+        "kept": ids[list(kept)],
+        "left_out": ids[list(left_out)],
+        "name": names[list(kept)],
+        "other_name": names[list(left_out)],
+        "distance_m": np.array(distances, dtype=float),
+    }
+    return pd.DataFrame(found, columns=columns)
+
+
+def _pairs(
+    order: npt.NDArray[np.intp], keys: Sequence[str], points: npt.NDArray[np.object_]
+) -> list[tuple[int, int, float]]:
+    """Places (kept, left out) and their distance: each is left out for the first one near it."""
+    kept: dict[str, list[int]] = {}
+    pairs = []
+    for place in order.tolist():
+        counted = kept.setdefault(keys[place], [])
+        away = [float(shapely.distance(points[other], points[place])) for other in counted]
+        near = next((number for number, metres in enumerate(away) if not metres > NEAR_M), None)
+        if near is None:
+            counted.append(place)
+        else:
+            pairs.append((counted[near], place, away[near]))
+    return pairs

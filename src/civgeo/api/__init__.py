@@ -1,1 +1,1 @@
-
+"""The public API: OGC API - Features, coverage, maps."""

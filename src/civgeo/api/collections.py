@@ -7,7 +7,6 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from civgeo.api.definition import property_schema
-from civgeo.api.geojson import CRS84
 from civgeo.api.landing import PageFormat
 from civgeo.api.links import Link, address, link, page_address
 from civgeo.http.context import CityNow, Language, is_simulated, speak
@@ -17,10 +16,11 @@ from civgeo.http.templates import page
 from civgeo.services.city import City
 from civgeo.services.feature_schema import COLLECTIONS, CollectionSchema
 from civgeo.services.features import Selection, collection_extent, collection_schema, feature_page
+from civgeo.services.geojson import CRS84
 
 __all__ = ["CollectionId", "router"]
 
-router = APIRouter(tags=["数据集"])
+router = APIRouter()
 
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 JSON_SCHEMA = "application/schema+json"
@@ -28,7 +28,7 @@ JSON_SCHEMA = "application/schema+json"
 CollectionId = Annotated[str, Path(description="数据集编号")]
 
 
-@router.get("/collections", summary="全部数据集")
+@router.get("/collections", tags=["目录"], summary="全部数据集")
 def collections(
     request: Request, city: CityNow, f: PageFormat = None, lang: Language = None
 ) -> Response:
@@ -45,9 +45,9 @@ def collections(
     found = [_described(request, city, schema) for schema in COLLECTIONS.values()]
     links = [
         link(page_address(request, Format.JSON), "self", Format.JSON, "数据集"),
-        link(page_address(request, Format.HTML), "alternate", Format.HTML, "数据集(网页)"),
+        link(page_address(request, Format.HTML), "alternate", Format.HTML, "数据集（网页）"),
     ]
-    return _json({"links": links, "collections": found, "crs": [CRS84]})
+    return _json({"links": links, "collections": found})
 
 
 @router.get("/collections/{collection}", summary="说明")
@@ -106,7 +106,6 @@ def _described(request: Request, city: City, schema: CollectionSchema) -> dict[s
         "description": schema.description,
         "itemType": "feature",
         "crs": [CRS84],
-        "storageCrs": CRS84,
         "links": _links(request, schema),
     }
     return described | ({"extent": shown} if shown else {})
@@ -126,8 +125,8 @@ def _links(request: Request, schema: CollectionSchema) -> list[Link]:
     return [
         link(home, "self", Format.JSON, schema.title),
         link(f"{home}?f=html", "alternate", Format.HTML, schema.title),
-        link(items, "items", Format.GEOJSON, f"{schema.title}(GeoJSON)"),
-        link(f"{items}?f=html", "items", Format.HTML, f"{schema.title}(网页)"),
+        link(items, "items", Format.GEOJSON, f"{schema.title}（GeoJSON）"),
+        link(f"{items}?f=html", "items", Format.HTML, f"{schema.title}（网页）"),
         link(f"{home}/queryables", QUERYABLES, JSON_SCHEMA, "可查询的属性"),
     ]
 

@@ -1,6 +1,6 @@
 """OpenAPI 3.0 document of the API, from the routes and the collections' properties."""
 
-from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -17,9 +17,10 @@ __all__ = ["OPENAPI_TYPE", "definition", "property_schema"]
 
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 _PER_COLLECTION = "/collections/{collection}"
+_UNUSED = ("HTTPValidationError", "ValidationError")
 _PROBLEM = {
     "type": "object",
-    "description": "问题说明(RFC 9457)",
+    "description": "问题说明（RFC 9457）",
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {
         "type": {"type": "string"},
@@ -30,10 +31,10 @@ _PROBLEM = {
     },
 }
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
-def definition(app: FastAPI) -> Json:
+def definition(app: FastAPI) -> dict[str, object]:
     """OpenAPI 3.0.3 document of `app`.
 
     Addresses of collections are written out, one for each, so that every list of features
@@ -47,30 +48,32 @@ def definition(app: FastAPI) -> Json:
         routes=app.routes,
     )
     paths: Json = {}
-    for path, item in made["paths"].items():
+    plain: Json = _plainer(made["paths"])
+    for path, item in plain.items():
         if not path.startswith(_PER_COLLECTION):
-            paths[path] = _plainer(item)
+            paths[path] = item
             continue
+        is_list = path.endswith("/items")
         for schema in COLLECTIONS.values():
             filled = path.replace("{collection}", schema.id)
-            paths[filled] = {"get": _operation(item["get"], schema, path.endswith("/items"))}
+            paths[filled] = {"get": _operation(item["get"], schema, is_list=is_list)}
     for item in paths.values():
+        _with_plain_words(item)
         _with_problems(item)
-    components = {"schemas": {"Problem": _PROBLEM}}
-    return {**made, "paths": paths, "components": components}
+    named: Json = _plainer(made.get("components", {}).get("schemas", {}))
+    schemas = {name: schema for name, schema in named.items() if name not in _UNUSED}
+    return {**made, "paths": paths, "components": {"schemas": schemas | {"Problem": _PROBLEM}}}
 
 
-def _operation(given: Mapping[str, object], schema: CollectionSchema, is_list: bool) -> Json:
+def _operation(plain: Json, schema: CollectionSchema, *, is_list: bool) -> Json:
     """Operation for one collection: its own title, and its properties as filters."""
-    plain = _plainer(given)
-    assert isinstance(plain, dict)
     parameters = [item for item in plain.get("parameters", []) if item["name"] != "collection"]
     if is_list:
         parameters += [_filter(item) for item in schema.properties]
     return {
         **plain,
         "tags": [schema.title],
-        "summary": f"{schema.title}:{plain['summary']}",
+        "summary": f"{schema.title}：{plain['summary']}",
         "operationId": f"{plain['operationId']}.{schema.id}",
         "parameters": parameters,
     }
@@ -86,9 +89,11 @@ def _filter(item: PropertySchema) -> Json:
     }
 
 
-def property_schema(item: PropertySchema, *, described: bool = True) -> Json:
+def property_schema(item: PropertySchema, *, described: bool = True) -> dict[str, object]:
     """JSON schema of a property."""
-    schema: Json = {"type": "string" if item.type is PropertyType.DATE else item.type.value}
+    schema: dict[str, object] = {
+        "type": "string" if item.type is PropertyType.DATE else item.type.value
+    }
     if item.type is PropertyType.DATE:
         schema["format"] = "date"
     if item.choices:
@@ -100,7 +105,7 @@ def property_schema(item: PropertySchema, *, described: bool = True) -> Json:
     return schema
 
 
-def _plainer(value: object) -> object:
+def _plainer(value: Any) -> Any:  # noqa: ANN401  any part of a JSON document
     """`value` of OpenAPI 3.1 in the words of 3.0: null types become ``nullable``."""
     if isinstance(value, list):
         return [_plainer(item) for item in value]
@@ -118,9 +123,16 @@ def _plainer(value: object) -> object:
     return plain
 
 
-def _with_problems(item: object) -> None:
+def _with_plain_words(item: Json) -> None:
+    """Leave out what is for programmers, and null for parameters that may be left out."""
+    for operation in item.values():
+        operation.pop("description", None)
+        for parameter in operation.get("parameters", []):
+            parameter["schema"].pop("nullable", None)
+
+
+def _with_problems(item: Json) -> None:
     """Declare problem documents as the answer to bad requests, in place of FastAPI's own."""
-    assert isinstance(item, dict)
     for operation in item.values():
         answers = operation["responses"]
         answers.pop("422", None)

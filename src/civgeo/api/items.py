@@ -8,10 +8,9 @@ import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from civgeo.api.collections import CollectionId
-from civgeo.api.geojson import CRS84, feature_members, records
 from civgeo.api.links import Link, address, link, page_address
 from civgeo.api.parameters import PAGING, property_filters, read_bbox, read_period
-from civgeo.http.context import CityNow, Language, is_simulated, settings_of, speak
+from civgeo.http.context import CityNow, Language, desk_of, is_simulated, speak
 from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.preconditions import entity_tag, unless_unchanged
 from civgeo.http.query import require_known
@@ -25,6 +24,7 @@ from civgeo.services.features import (
     feature,
     feature_page,
 )
+from civgeo.services.geojson import CRS84, feature_members, records
 
 __all__ = ["router"]
 
@@ -35,7 +35,7 @@ _HEADERS = {"Content-Crs": f"<{CRS84}>", "Vary": "Accept"}
 
 FeatureFormat = Annotated[
     Literal["json", "geojson", "html"] | None,
-    Query(description="返回格式;不写时按 Accept,默认 GeoJSON"),
+    Query(description="返回格式；不写时按 Accept，默认 GeoJSON"),
 ]
 
 
@@ -48,13 +48,13 @@ class _Place:
 
 def _place(
     request: Request,
-    limit: Annotated[int, Query(ge=1, description="每页至多多少个,超过上限的按上限")] = 100,
+    limit: Annotated[int, Query(ge=1, description="每页至多多少个，超过上限的按上限")] = 100,
     offset: Annotated[int, Query(ge=0, le=10**9, description="跳过多少个")] = 0,
     after: Annotated[
-        int | None, Query(ge=0, lt=2**63, description="接在上一页之后;取自 next 链接")
+        int | None, Query(ge=0, le=10**15, description="接在上一页之后；取自 next 链接")
     ] = None,
 ) -> _Place:
-    return _Place(min(limit, settings_of(request).max_page), offset, after)
+    return _Place(min(limit, desk_of(request).largest_page), offset, after)
 
 
 @router.get(
@@ -67,9 +67,9 @@ def items(
     city: CityNow,
     collection: CollectionId,
     place: Annotated[_Place, Depends(_place)],
-    bbox: Annotated[str | None, Query(description="西,南,东,北(度)")] = None,
+    bbox: Annotated[str | None, Query(description="西,南,东,北（度）")] = None,
     during: Annotated[
-        str | None, Query(alias="datetime", description="时刻或 起/止,.. 为不限")
+        str | None, Query(alias="datetime", description="时刻或 起/止，.. 为不限")
     ] = None,
     f: FeatureFormat = None,
     lang: Language = None,
@@ -112,7 +112,7 @@ def _page_links(
     home = address(request, "collections", schema.id)
     made = [
         link(page_address(request, Format.GEOJSON), "self", Format.GEOJSON, "本页"),
-        link(page_address(request, Format.HTML), "alternate", Format.HTML, "本页(网页)"),
+        link(page_address(request, Format.HTML), "alternate", Format.HTML, "本页（网页）"),
         link(home, "collection", Format.JSON, schema.title),
     ]
     if found.after is not None:

@@ -15,7 +15,7 @@ from civgeo.http.templates import page
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["目录"])
+router = APIRouter()
 
 _PART_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 CONFORMANCE = (
@@ -25,16 +25,16 @@ CONFORMANCE = (
     f"{_PART_1}/geojson",
 )
 DESCRIPTION = (
-    "养老服务设施覆盖评价的空间数据接口(OGC API - Features)。坐标为经度、纬度(CRS84);"
-    "登记坐标系为 CGCS2000,两者相差在厘米以内。"
+    "养老服务设施覆盖评价的空间数据接口（OGC API - Features）。坐标为经度、纬度（CRS84）；"
+    "登记坐标系为 CGCS2000，两者相差在厘米以内。"
 )
 
 PageFormat = Annotated[
-    Literal["json", "html"] | None, Query(description="返回格式;不写时按 Accept,默认 json")
+    Literal["json", "html"] | None, Query(description="返回格式；不写时按 Accept，默认 json")
 ]
 
 
-@router.get("/", summary="首页")
+@router.get("/", tags=["目录"], summary="首页")
 def landing(
     request: Request, city: CityNow, f: PageFormat = None, lang: Language = None
 ) -> Response:
@@ -57,7 +57,7 @@ def landing(
         "simulated": register.simulated,
         "links": [
             link(page_address(request, Format.JSON), "self", Format.JSON, "本页"),
-            link(page_address(request, Format.HTML), "alternate", Format.HTML, "本页(网页)"),
+            link(page_address(request, Format.HTML), "alternate", Format.HTML, "本页（网页）"),
             link(address(request, "conformance"), "conformance", Format.JSON, "遵循的标准"),
             link(address(request, "collections"), "data", Format.JSON, "数据集"),
             link(address(request, "api"), "service-desc", OPENAPI_TYPE, "接口定义"),
@@ -68,7 +68,7 @@ def landing(
     return _json(body)
 
 
-@router.get("/conformance", summary="遵循的标准")
+@router.get("/conformance", tags=["目录"], summary="遵循的标准")
 def conformance(request: Request, f: PageFormat = None, lang: Language = None) -> Response:
     """Conformance classes that the API keeps to."""
     require_known(request, ("f", "lang"))
@@ -81,7 +81,7 @@ def conformance(request: Request, f: PageFormat = None, lang: Language = None) -
     return _json({"conformsTo": CONFORMANCE, "links": links})
 
 
-@router.get("/api", summary="接口定义(OpenAPI)", response_class=Response)
+@router.get("/api", tags=["目录"], summary="接口定义（OpenAPI）", response_class=Response)
 def api_definition(
     request: Request, f: Annotated[Literal["json"] | None, Query()] = None
 ) -> Response:

@@ -21,6 +21,8 @@ PAGING = ("f", "lang", "limit", "offset", "after", "bbox", "datetime")
 """Parameters of every list of features."""
 
 _LARGEST_INTEGER = 2**63
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+"""GDAL writes 1 and 0."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -46,7 +48,8 @@ def read_bbox(text: str | None) -> Box | None:
     numbers = [_degrees(part) for part in text.split(",")]
     if len(numbers) not in (4, 6):
         raise InvalidInput(
-            f"参数 bbox 应为 4 个或 6 个数字(西,南,东,北),收到 {len(numbers)} 个", code="bad_bbox"
+            f"参数 bbox 应为 4 个或 6 个数字（西,南,东,北），收到 {len(numbers)} 个",
+            code="bad_bbox",
         )
     half = len(numbers) // 2
     (west, south), (east, north) = numbers[:2], numbers[half : half + 2]
@@ -54,7 +57,7 @@ def read_bbox(text: str | None) -> Box | None:
         raise InvalidInput(f"参数 bbox 的南界 {south} 大于北界 {north}", code="bad_bbox")
     if max(abs(south), abs(north)) > 90 or max(abs(west), abs(east)) > 360:
         raise InvalidInput(
-            f"参数 bbox“{text[:80]}”超出经度 ±180、纬度 ±90;次序为 西,南,东,北", code="bad_bbox"
+            f"参数 bbox“{text[:80]}”超出经度 ±180、纬度 ±90；次序为 西,南,东,北", code="bad_bbox"
         )
     return (max(west, -180.0), south, min(east, 180.0), north)
 
@@ -102,7 +105,7 @@ def _moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise InvalidInput(
-        f"参数 datetime 中的“{text[:40]}”不是 RFC 3339 时间,如 2026-01-31 或 2026-01-31T08:00:00Z",
+        f"参数 datetime 中的“{text[:40]}”不是 RFC 3339 时间，如 2026-01-31 或 2026-01-31T08:00:00Z",
         code="bad_datetime",
     )
 
@@ -127,15 +130,15 @@ def _typed(item: PropertySchema, text: str) -> Scalar:
         case PropertyType.NUMBER:
             value = _number(text)
         case PropertyType.BOOLEAN:
-            value = {"true": True, "false": False}.get(text.lower())
+            value = _FLAGS.get(text.lower())
         case PropertyType.DATE:
             value = parse_day(text, item.name).isoformat()
         case _:
             value = text
     if value is None:
         raise InvalidInput(
-            f"参数 {item.name}({item.title})的值“{text[:40]}”应为{item.type.label_zh}"
-            + ("(true 或 false)" if item.type is PropertyType.BOOLEAN else ""),
+            f"参数 {item.name}（{item.title}）的值“{text[:40]}”应为{item.type.label_zh}"
+            + ("（true 或 false）" if item.type is PropertyType.BOOLEAN else ""),
             code="bad_value",
         )
     return value

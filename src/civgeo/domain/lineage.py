@@ -64,6 +64,11 @@ class Lineage:
             found.setdefault(period.code, []).append(period)
         return {code: tuple(periods) for code, periods in found.items()}
 
+    @cached_property
+    def first_listed_year(self) -> int:
+        """Year of the oldest list."""
+        return min(period.first_year for period in self.entries)
+
     def periods(self, code: str) -> tuple[DivisionPeriod, ...]:
         """Periods of `code` (six digits), the oldest first; empty for a code never listed."""
         return self._by_code.get(code, ())

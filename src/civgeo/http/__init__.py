@@ -1,1 +1,1 @@
-
+"""What the API and the officers' pages share."""

@@ -8,10 +8,9 @@ from fastapi import Depends, Query, Request
 
 from civgeo.assets.translation import set_language
 from civgeo.services.city import City
-from civgeo.settings import Settings
 from civgeo.store.store import Store
 
-__all__ = ["BEIJING", "CityNow", "Desk", "Language", "is_simulated", "settings_of", "speak"]
+__all__ = ["BEIJING", "CityNow", "Desk", "Language", "desk_of", "is_simulated", "speak"]
 
 BEIJING = timezone(timedelta(hours=8), "CST")
 """Official time of China; days of the law are days there."""
@@ -25,12 +24,18 @@ class Desk:
     ----------
     store
         Store of the city.
-    settings
-        Settings in force.
+    language
+        ``zh`` or ``en``, where a request does not ask for one.
+    largest_page
+        At most so many features a page.
+    public_number
+        审图号 of the maps; empty for maps of internal use.
     """
 
     store: Store
-    settings: Settings
+    language: str
+    largest_page: int
+    public_number: str
 
     def city(self) -> City:
         """The city, today."""
@@ -38,14 +43,13 @@ class Desk:
 
 
 def _city(request: Request) -> City:
-    desk: Desk = request.app.state.desk
-    return desk.city()
+    return desk_of(request).city()
 
 
-def settings_of(request: Request) -> Settings:
-    """Settings of the application that serves `request`."""
+def desk_of(request: Request) -> Desk:
+    """What the application that serves `request` keeps."""
     desk: Desk = request.app.state.desk
-    return desk.settings
+    return desk
 
 
 def is_simulated(city: City) -> bool:
@@ -56,13 +60,13 @@ def is_simulated(city: City) -> bool:
 
 CityNow = Annotated[City, Depends(_city)]
 Language = Annotated[
-    str | None, Query(alias="lang", pattern="^(zh|en)$", description="页面语言:zh 或 en")
+    str | None, Query(alias="lang", pattern="^(zh|en)$", description="页面语言：zh 或 en")
 ]
 
 
 def speak(request: Request) -> str:
     """Language of the page, from ``lang`` or the settings; in force from here on."""
     asked = request.query_params.get("lang")
-    name = asked if asked in ("zh", "en") else settings_of(request).lang
+    name = asked if asked in ("zh", "en") else desk_of(request).language
     set_language(name)
     return name

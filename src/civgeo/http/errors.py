@@ -11,10 +11,11 @@ from starlette.exceptions import HTTPException
 
 from civgeo import errors
 from civgeo.http.context import speak
+from civgeo.http.guard import SAFE_HEADERS
 from civgeo.http.negotiation import prefers_page
 from civgeo.http.templates import page
 
-__all__ = ["STATUS", "PROBLEM_TYPE", "install", "problem", "status_of"]
+__all__ = ["PROBLEM_TYPE", "STATUS", "install", "problem", "status_of"]
 
 PROBLEM_TYPE = "application/problem+json"
 STATUS: Mapping[type[errors.CivgeoError], int] = MappingProxyType(
@@ -27,6 +28,7 @@ STATUS: Mapping[type[errors.CivgeoError], int] = MappingProxyType(
         errors.StaleEdit: 412,
         errors.RuleViolation: 422,
         errors.ImportRejected: 422,
+        errors.VersionRequired: 428,
         errors.DataPackageMissing: 503,
         errors.StoreUnavailable: 503,
     }
@@ -41,6 +43,7 @@ _TITLES = MappingProxyType(
         405: "不支持这种请求方法",
         412: "内容已被他人更新",
         422: "不符合规则",
+        428: "须注明所依据的版本",
         503: "服务暂时不可用",
     }
 )
@@ -91,7 +94,7 @@ def _own_error(request: Request, error: Exception) -> Response:
     if status >= 500:
         _log.error("%s: %s", error.code, error.message)
     if isinstance(error, errors.StoreUnavailable):
-        detail = "登记库暂时不能读取,请稍后重试;仍不行请管理员运行 civgeo doctor 检查"
+        detail = "登记库暂时不能读取，请稍后重试；仍不行请管理员运行 civgeo doctor 检查"
     return problem(request, status, error.code, detail)
 
 
@@ -100,7 +103,14 @@ def _bad_parameter(request: Request, error: Exception) -> Response:
         error.errors() if isinstance(error, RequestValidationError) else ()
     )
     detail = ";".join(_in_words(item) for item in found)
+    if any(_is_of_path(item) for item in found):
+        return problem(request, 404, "not_found", f"没有这个地址：{detail}")
     return problem(request, 400, "bad_parameter", detail)
+
+
+def _is_of_path(item: Mapping[str, object]) -> bool:
+    place = item.get("loc")
+    return isinstance(place, tuple) and place[:1] == ("path",)
 
 
 _EXPECTED = MappingProxyType(
@@ -132,7 +142,7 @@ def _in_words(item: Mapping[str, object]) -> str:
     if kind in _LIMITS and isinstance(context, Mapping):
         key, text = _LIMITS[kind]
         expected = text.format(str(context.get(key)).replace(" or ", "、").replace("'", ""))
-    return f"参数 {name} 的值“{str(item.get('input'))[:60]}”不可用:{expected}"
+    return f"参数 {name} 的值“{str(item.get('input'))[:60]}”不可用：{expected}"
 
 
 def _http_error(request: Request, error: Exception) -> Response:
@@ -141,9 +151,10 @@ def _http_error(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if "GET" in (allowed := headers.get("Allow", "")):
         headers["Allow"] = ", ".join(sorted({*allowed.split(", "), "HEAD"}))
+    path = request.url.path[:200]
     details = {
-        404: f"没有这个地址:{request.url.path[:200]}。目录见 /collections,页面见 /ui",
-        405: f"{request.method} 不可用于 {request.url.path[:200]};可用:{headers.get('Allow', '')}",
+        404: f"没有这个地址：{path}。目录见 /collections，页面见 /ui",
+        405: f"{request.method} 不可用于 {path}；可用：{headers.get('Allow', '')}",
     }
     detail = details.get(error.status_code, str(error.detail))
     return problem(request, error.status_code, f"http_{error.status_code}", detail, headers)
@@ -151,4 +162,6 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _defect(request: Request, error: Exception) -> Response:
     _log.error("%s %s", request.method, request.url.path, exc_info=error)
-    return problem(request, 500, "defect", "程序出错,已记入日志。请把时间和地址告诉管理员")
+    return problem(
+        request, 500, "defect", "程序出错，已记入日志。请把时间和地址告诉管理员", SAFE_HEADERS
+    )

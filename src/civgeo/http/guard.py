@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 __all__ = [
     "PAGE_POLICY",
     "READER_POLICY",
+    "SAFE_HEADERS",
     "HeadAsGet",
     "SafeHeaders",
     "SharedWithScripts",
@@ -33,12 +34,13 @@ READER_POLICY = (
 )
 """Content security policy of the reader of the API definition."""
 
-_SAFE = {
+SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Content-Security-Policy": PAGE_POLICY,
 }
 _SHARED = ("/collections", "/conformance", "/api", "/static")
 """Addresses that scripts of other sites may read: the OGC API, and fonts of sandboxed maps."""
@@ -68,7 +70,7 @@ class TrustedHosts:
             "type": "about:blank",
             "title": "请求有误",
             "status": 400,
-            "detail": "主机名不在信任之列:请用服务器的 IP 地址或设置中的监听名称访问",
+            "detail": "主机名不在信任之列：请用服务器的 IP 地址或设置中的监听名称访问",
             "code": "untrusted_host",
         }
         answer = Response(orjson.dumps(body), 400, media_type="application/problem+json")
@@ -76,10 +78,7 @@ class TrustedHosts:
 
     def _trusts(self, host: str) -> bool:
         name = host.lower()
-        if name.startswith("["):
-            name = name[1:].partition("]")[0]
-        else:
-            name = name.partition(":")[0]
+        name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
         return name in self.names or _is_address(name)
 
 
@@ -126,9 +125,8 @@ class SafeHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _SAFE.items():
+                for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", PAGE_POLICY)
             await send(message)
 
         await self.app(scope, receive, with_headers)
@@ -149,10 +147,10 @@ class SharedWithScripts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request."""
-        path = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
-        shared = scope["type"] == "http" and _is_shared(path)
+        shared = scope["type"] == "http" and _is_shared(scope)
         await (self.shared if shared else self.app)(scope, receive, send)
 
 
-def _is_shared(path: str) -> bool:
+def _is_shared(scope: Scope) -> bool:
+    path = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
     return path == "/" or any(path == base or path.startswith(f"{base}/") for base in _SHARED)

@@ -86,7 +86,7 @@ def _named(asked: str, offered: Sequence[Format]) -> Format:
     if asked not in known:
         choices = "、".join(sorted(known))
         raise InvalidInput(
-            f"参数 f 的值“{asked[:40]}”不可用,应为 {choices} 之一", code="bad_format"
+            f"参数 f 的值“{asked[:40]}”不可用，应为 {choices} 之一", code="bad_format"
         )
     return known[asked]
 

@@ -22,7 +22,7 @@ def require_known(request: Request, known: Collection[str]) -> None:
     if unknown:
         shown = "、".join(name[:40] for name in unknown[:5])
         choices = "、".join(sorted(known)) or "无"
-        raise InvalidInput(f"没有参数 {shown}。可用的参数:{choices}", code="unknown_parameter")
+        raise InvalidInput(f"没有参数 {shown}。可用的参数：{choices}", code="unknown_parameter")
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise InvalidInput(f"参数 {repeated[0]} 出现多次,只能给一次", code="repeated_parameter")
+        raise InvalidInput(f"参数 {repeated[0]} 出现多次，只能给一次", code="repeated_parameter")

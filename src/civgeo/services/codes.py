@@ -1,7 +1,7 @@
 """Explanation of one code: its parts, whether it is listed, since when, and what followed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from civgeo.domain.division import (
@@ -134,15 +134,26 @@ def _listing(code: DivisionCode, system: CodeSystem, on: date) -> Listing:
     if len(code.digits) > 6:
         return _township_listing(code, system, on)
     lineage = county_lineage()
+    if on.year < lineage.first_listed_year:
+        text = (
+            f"手头的代码表始于 {lineage.first_listed_year} 年末，无法核对 {on.isoformat()} 的情形"
+        )
+        return Listing(None, reason=text)
     newest = _newest_list(on)
     period = lineage.at(code.text, on)
     known = lineage.periods(code.text)
-    if newest is not None and on >= newest.as_of and (code.text in newest) != (period is not None):
+    as_of = _as_of(lineage, newest, on)
+    if newest is not None and _holds(newest, code, period) != (period is not None):
         # the Ministry's newer list decides where the yearly lists end
         return _by_newest(code, newest, known, lineage)
     if period is not None:
-        return _listed(period, lineage, _as_of(lineage, newest, on))
-    return _unlisted(code, system, known, lineage, _as_of(lineage, newest, on))
+        return _listed(period, lineage, as_of)
+    return _unlisted(code, system, known, lineage, on, as_of)
+
+
+def _holds(newest: DivisionList, code: DivisionCode, period: DivisionPeriod | None) -> bool:
+    """Whether the newest list holds a division; it names Taiwan Province without its code."""
+    return code.text in newest or (period is not None and period.name in newest.without_code)
 
 
 def _newest_list(on: date) -> DivisionList | None:
@@ -200,6 +211,7 @@ def _unlisted(
     system: CodeSystem,
     known: tuple[DivisionPeriod, ...],
     lineage: Lineage,
+    on: date,
     as_of: str,
 ) -> Listing:
     if not known:
@@ -207,7 +219,10 @@ def _unlisted(
             return Listing(None, reason="手头没有国家统计局的代码表，无法核对统计用区域")
         text = f"{code.text} 在 1980 年以来的各年代码表中都没有"
         return Listing(False, listed_as_of=as_of, problems=(text,))
-    last = known[-1]
+    ended = [period for period in known if period.last_year < on.year]
+    if not ended:
+        return _not_yet(code, known[0], lineage, as_of)
+    last = ended[-1]
     followed = _successors(last, lineage)
     names = "、".join(f"{s.code} {s.name}" for s in followed)
     after = f"，其后为 {names}(推断)" if names else "，没有记录其后的代码"
@@ -215,6 +230,13 @@ def _unlisted(
     return Listing(
         False, last.name, str(last.first_year), str(last.last_year), followed, as_of, None, (text,)
     )
+
+
+def _not_yet(code: DivisionCode, first: DivisionPeriod, lineage: Lineage, as_of: str) -> Listing:
+    """Answer for a day before the code was first listed."""
+    text = f"{code.text} {first.name}自 {first.first_year} 年起才见于代码表"
+    later = replace(_listed(first, lineage, as_of), exists=False, problems=(text,))
+    return replace(later, successors=())
 
 
 def _successors(period: DivisionPeriod, lineage: Lineage) -> tuple[Successor, ...]:

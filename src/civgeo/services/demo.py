@@ -23,7 +23,13 @@ from civgeo.domain.standard import (
 from civgeo.formats.outlines import OutlineSource
 from civgeo.formats.reference import seats, standards
 from civgeo.services.city import City
-from civgeo.services.founding import Progress, division_sources, real_divisions, write_store
+from civgeo.services.founding import (
+    Progress,
+    division_sources,
+    real_divisions,
+    require_no_store,
+    write_store,
+)
 from civgeo.store.reading import Register
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
@@ -88,6 +94,7 @@ def build_demo_city(
     StoreUnavailable
         When there is a store already, or the folder cannot be written.
     """
+    require_no_store(directory)
     progress("区划与轮廓", 0, 1)
     fictional = DivisionCode.parse(code).text == FICTIONAL_CITY
     divisions = fictional_divisions() if fictional else real_divisions(code, source)

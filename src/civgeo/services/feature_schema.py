@@ -69,13 +69,13 @@ class PropertySchema:
         return self.type in (PropertyType.INTEGER, PropertyType.NUMBER)
 
     def label(self, value: object) -> str:
-        """`value` for a reader: the Chinese label of a closed list, 是/否, two decimals at most."""
+        """`value` for a reader: its Chinese label, 是 or 否, two decimals."""
         if isinstance(value, bool):
             return "是" if value else "否"
         if value is None:
             return ""
         if isinstance(value, float):
-            return f"{value:.2f}".rstrip("0").rstrip(".")
+            return f"{value:.2f}"
         return dict(self.choices).get(str(value), str(value))
 
 
@@ -119,13 +119,18 @@ def _choices(members: Iterable[_Labelled]) -> tuple[tuple[str, str], ...]:
     return tuple((member.value, member.label_zh) for member in members)
 
 
+def _(text: str) -> str:
+    """`text` itself; the mark by which the catalogue of English words finds it."""
+    return text
+
+
 _STRING, _INTEGER, _NUMBER = PropertyType.STRING, PropertyType.INTEGER, PropertyType.NUMBER
 _BOOLEAN, _DATE = PropertyType.BOOLEAN, PropertyType.DATE
 
-_NAME = PropertySchema("name", "名称", _STRING, headers=("名字",))
+_NAME = PropertySchema("name", _("名称"), _STRING, headers=("名字",))
 _COMMUNITY = PropertySchema(
     "community",
-    "社区(村)代码",
+    _("社区（村）代码"),
     _STRING,
     required=False,
     headers=("社区代码", "村居代码", "所属社区代码"),
@@ -133,14 +138,14 @@ _COMMUNITY = PropertySchema(
 _ESTATE_CLASS = _choices(EstateClass)
 _STATUS_ZH = {
     VerdictStatus.OK: "已评价",
-    VerdictStatus.UNDEFINED: "无户数,无法计算",
+    VerdictStatus.UNDEFINED: "无户数，无法计算",
     VerdictStatus.NOT_ASSESSED: "未评价",
     VerdictStatus.UNVERIFIED: "待核实",
 }
 _ORIGIN = (
-    PropertySchema("source", "数据来源", _STRING, headers=("来源", "资料来源")),
-    PropertySchema("simulated", "是否模拟数据", _BOOLEAN, headers=("模拟数据",)),
-    PropertySchema("version", "版本号", _INTEGER, headers=("版本",)),
+    PropertySchema("source", _("数据来源"), _STRING, headers=("来源", "资料来源")),
+    PropertySchema("simulated", _("是否模拟数据"), _BOOLEAN, headers=("模拟数据",)),
+    PropertySchema("version", _("版本号"), _INTEGER, headers=("版本",)),
 )
 
 
@@ -156,37 +161,37 @@ def _count(
 
 _DIVISIONS = CollectionSchema(
     "divisions",
-    "行政区划",
-    "各级行政区划的代码、名称和轮廓;乡级区划没有轮廓。轮廓为示意,不作为划界依据。",
+    _("行政区划"),
+    _("各级行政区划的代码、名称和轮廓；乡级区划没有轮廓。轮廓为示意，不作为划界依据。"),
     (
         PropertySchema(
-            "code", "区划代码", _STRING, headers=("行政区划代码", "代码", "民政部代码", "adcode")
+            "code", _("区划代码"), _STRING, headers=("行政区划代码", "代码", "民政部代码", "adcode")
         ),
-        PropertySchema("name", "名称", _STRING, headers=("区划名称", "行政区划名称")),
+        PropertySchema("name", _("名称"), _STRING, headers=("区划名称", "行政区划名称")),
         PropertySchema(
-            "level", "级别", _STRING, headers=("行政级别",), choices=_choices(DivisionLevel)
-        ),
-        PropertySchema(
-            "system", "编码体系", _STRING, headers=("代码体系",), choices=_choices(CodeSystem)
+            "level", _("级别"), _STRING, headers=("行政级别",), choices=_choices(DivisionLevel)
         ),
         PropertySchema(
-            "parent", "上级区划代码", _STRING, required=False, headers=("上级代码", "父级代码")
+            "system", _("编码体系"), _STRING, headers=("代码体系",), choices=_choices(CodeSystem)
+        ),
+        PropertySchema(
+            "parent", _("上级区划代码"), _STRING, required=False, headers=("上级代码", "父级代码")
         ),
         PropertySchema(
             "role",
-            "与本市关系",
+            _("与本市关系"),
             _STRING,
             headers=("范围",),
             choices=(("own", "本市"), ("context", "相邻")),
         ),
         PropertySchema(
-            "valid_from", "设立日期", _DATE, required=False, headers=("生效日期", "启用日期")
+            "valid_from", _("设立日期"), _DATE, required=False, headers=("生效日期", "启用日期")
         ),
         PropertySchema(
-            "valid_to", "撤销日期", _DATE, required=False, headers=("失效日期", "停用日期")
+            "valid_to", _("撤销日期"), _DATE, required=False, headers=("失效日期", "停用日期")
         ),
-        PropertySchema("source", "数据来源", _STRING, headers=("来源", "资料来源")),
-        PropertySchema("source_date", "资料日期", _DATE, required=False, headers=("数据日期",)),
+        PropertySchema("source", _("数据来源"), _STRING, headers=("来源", "资料来源")),
+        PropertySchema("source_date", _("资料日期"), _DATE, required=False, headers=("数据日期",)),
         *_ORIGIN[1:],
     ),
     "MultiPolygon 或 null",
@@ -194,33 +199,32 @@ _DIVISIONS = CollectionSchema(
 )
 _ESTATES = CollectionSchema(
     "estates",
-    "住宅小区",
-    "住宅小区:户数、老年人数、建成年份,以及养老服务用房的规划、建设、验收、移交阶段。",
+    _("住宅小区"),
+    _("住宅小区：户数、老年人数、建成年份，以及养老服务用房的规划、建设、验收、移交阶段。"),
     (
-        PropertySchema("name", "小区名称", _STRING, headers=("名称", "小区", "项目名称")),
+        PropertySchema("name", _("小区名称"), _STRING, headers=("名称", "小区", "项目名称")),
         PropertySchema(
             "division",
-            "乡镇街道代码",
+            _("乡镇街道代码"),
             _STRING,
             headers=("所属街道代码", "乡级区划代码", "区划代码"),
         ),
         _COMMUNITY,
         PropertySchema(
             "estate_class",
-            "小区类别",
+            _("小区类别"),
             _STRING,
             headers=("类别", "新旧类别"),
             choices=_ESTATE_CLASS,
         ),
-        _count("completed_year", "建成年份", "年", "竣工年份", "竣工年度", "建成时间"),
-        _count("households", "户数", "户", "总户数", "规划户数", "住户数"),
-        _count("households_new", "其中新建户数", "户", "新建户数"),
-        _count("elders", "老年人数", "人", "60岁以上人口", "老年人口", "60周岁及以上人数"),
+        _count("completed_year", _("建成年份"), "年", "竣工年份", "竣工年度", "建成时间"),
+        _count("households", _("户数"), "户", "总户数", "规划户数", "住户数"),
+        _count("households_new", _("其中新建户数"), "户", "新建户数"),
+        _count("elders", _("老年人数"), "人", "60岁以上人口", "老年人口", "60周岁及以上人数"),
         PropertySchema(
             "stage",
-            "用房阶段",
+            _("用房阶段"),
             _STRING,
-            required=False,
             headers=("养老用房阶段", "建设阶段", "四同步阶段"),
             choices=_choices(HandoverStage),
         ),
@@ -230,37 +234,37 @@ _ESTATES = CollectionSchema(
 )
 _FACILITIES = CollectionSchema(
     "facilities",
-    "民政设施",
-    "养老、救助、社区、殡葬等各类民政设施的位置、建筑面积和床位。",
+    _("民政设施"),
+    _("养老、救助、社区、殡葬等各类民政设施的位置、建筑面积和床位。"),
     (
-        PropertySchema("name", "设施名称", _STRING, headers=("名称", "机构名称")),
+        PropertySchema("name", _("设施名称"), _STRING, headers=("名称", "机构名称")),
         PropertySchema(
             "kind",
-            "设施类型",
+            _("设施类型"),
             _STRING,
             headers=("类型", "机构类型", "设施类别"),
             choices=_choices(FacilityKind),
         ),
         PropertySchema(
-            "division", "所在区划代码", _STRING, headers=("乡镇街道代码", "区划代码", "县区代码")
+            "division", _("所在区划代码"), _STRING, headers=("乡镇街道代码", "区划代码", "县区代码")
         ),
         _COMMUNITY,
         PropertySchema(
-            "estate", "所属小区编号", _STRING, required=False, headers=("小区编号", "配建小区")
+            "estate", _("所属小区编号"), _STRING, required=False, headers=("小区编号", "配建小区")
         ),
-        _area("floor_area_m2", "建筑面积", "面积", "建筑面积(平方米)", "房屋建筑面积"),
-        _count("beds", "床位数", "张", "床位", "总床位数", "核定床位"),
-        _count("nursing_beds", "护理型床位数", "张", "护理床位", "护理型床位"),
+        _area("floor_area_m2", _("建筑面积"), "面积", "建筑面积（平方米）", "房屋建筑面积"),
+        _count("beds", _("床位数"), "张", "床位", "总床位数", "核定床位"),
+        _count("nursing_beds", _("护理型床位数"), "张", "护理床位", "护理型床位"),
         PropertySchema(
             "opened",
-            "启用日期",
+            _("启用日期"),
             _DATE,
             required=False,
             headers=("开业日期", "运营日期", "成立日期"),
         ),
         PropertySchema(
             "status",
-            "运营状态",
+            _("运营状态"),
             _STRING,
             headers=("状态",),
             choices=_choices(FacilityStatus),
@@ -271,49 +275,51 @@ _FACILITIES = CollectionSchema(
 )
 _COVERAGE_UNITS = CollectionSchema(
     "coverage_units",
-    "养老服务用房达标评价单元",
-    "按小区、社区、乡镇街道、县区计算的每百户养老服务用房面积,以及与现行标准的比较。"
-    "编号由级别和代码组成,如 county-411702、estate-小区编号;每次读取按当天的标准计算。",
+    _("养老服务用房达标评价单元"),
+    _(
+        "按小区、社区、乡镇街道、县区计算的每百户养老服务用房面积，以及与现行标准的比较。"
+        "编号由级别和代码组成，如 county-411702、estate-小区编号；每次读取按当天的标准计算。"
+    ),
     (
         PropertySchema(
-            "level", "评价级别", _STRING, headers=("级别",), choices=_choices(UnitLevel)
+            "level", _("评价级别"), _STRING, headers=("级别",), choices=_choices(UnitLevel)
         ),
-        PropertySchema("division", "区划代码", _STRING, headers=("代码",)),
+        PropertySchema("division", _("区划代码"), _STRING, headers=("代码",)),
         _NAME,
-        _count("households", "户数", "户", "总户数", required=True),
-        _area("required_m2", "应有面积", "要求面积"),
-        _area("total_m2", "现有面积", "实有面积", required=True),
+        _count("households", _("户数"), "户", "总户数", required=True),
+        _area("required_m2", _("应有面积"), "要求面积"),
+        _area("total_m2", _("现有面积"), "实有面积", required=True),
         PropertySchema(
             "m2_per_100_households",
-            "每百户面积",
+            _("每百户面积"),
             _NUMBER,
             "m²/百户",
             required=False,
             headers=("百户面积", "每百户建筑面积"),
         ),
-        PropertySchema("meets", "是否达标", _BOOLEAN, required=False, headers=("达标",)),
-        _area("gap_m2", "缺口面积", "缺口"),
-        _area("surplus_m2", "富余面积", "富余"),
+        PropertySchema("meets", _("是否达标"), _BOOLEAN, required=False, headers=("达标",)),
+        _area("gap_m2", _("缺口面积"), "缺口"),
+        _area("surplus_m2", _("富余面积"), "富余"),
         PropertySchema(
             "status",
-            "评价状态",
+            _("评价状态"),
             _STRING,
             headers=("状态",),
             choices=tuple((status.value, label) for status, label in _STATUS_ZH.items()),
         ),
-        PropertySchema("reason", "说明", _STRING, required=False, headers=("原因",)),
-        _count("estates", "小区数", "个", "小区个数", required=True),
-        _count("estates_assessed", "已评价小区数", "个"),
-        _count("estates_meeting", "达标小区数", "个"),
-        _count("facilities", "计入设施数", "处", "设施数", required=True),
-        _count("sites_below_minimum", "低于单处下限的设施数", "处", required=True),
-        PropertySchema("standard_new", "新建小区标准编号", _STRING, required=False),
-        PropertySchema("standard_existing", "已建成小区标准编号", _STRING, required=False),
-        PropertySchema("on", "评价日", _DATE, headers=("评价日期",)),
-        PropertySchema("edition", "标准版本", _STRING, headers=("版本",)),
+        PropertySchema("reason", _("说明"), _STRING, required=False, headers=("原因",)),
+        _count("estates", _("小区数"), "个", "小区个数", required=True),
+        _count("estates_assessed", _("已评价小区数"), "个"),
+        _count("estates_meeting", _("达标小区数"), "个"),
+        _count("facilities", _("计入设施数"), "处", "设施数", required=True),
+        _count("sites_below_minimum", _("低于单处下限的设施数"), "处", required=True),
+        PropertySchema("standard_new", _("新建小区标准编号"), _STRING, required=False),
+        PropertySchema("standard_existing", _("已建成小区标准编号"), _STRING, required=False),
+        PropertySchema("on", _("评价日"), _DATE, headers=("评价日期",)),
+        PropertySchema("edition", _("标准版本"), _STRING, headers=("版本",)),
         _ORIGIN[1],
     ),
-    "随单元:小区、县区为其图形,乡镇街道、社区为 null",
+    "随单元：小区、县区为其图形，乡镇街道、社区为 null",
 )
 
 COLLECTIONS: Mapping[str, CollectionSchema] = MappingProxyType(

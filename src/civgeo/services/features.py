@@ -16,7 +16,7 @@ from civgeo.analysis.coverage import UnitLevel
 from civgeo.errors import InvalidInput, NotFound
 from civgeo.services.city import City
 from civgeo.services.feature_schema import COLLECTIONS, CollectionSchema
-from civgeo.services.planning import floor_area_coverage
+from civgeo.services.planning import Coverage, floor_area_coverage
 from civgeo.store.reading import Reading, Scalar
 from civgeo.store.sqlite import Box
 from civgeo.store.tables import Collection
@@ -28,8 +28,10 @@ __all__ = [
     "Selection",
     "collection_extent",
     "collection_schema",
+    "data_version",
     "feature",
     "feature_page",
+    "todays_coverage",
 ]
 
 _STORED = {collection.value: collection for collection in Collection}
@@ -101,7 +103,7 @@ def collection_schema(collection: str) -> CollectionSchema:
     schema = COLLECTIONS.get(collection)
     if schema is None:
         known = "、".join(COLLECTIONS)
-        raise NotFound(f"没有数据集“{collection[:80]}”。可用的数据集:{known}")
+        raise NotFound(f"没有数据集“{collection[:80]}”。可用的数据集：{known}")
     return schema
 
 
@@ -202,11 +204,10 @@ def collection_extent(city: City, collection: str) -> CollectionExtent:
         When there is no such collection.
     """
     schema = collection_schema(collection)
+    if schema.valid_time is not None or collection not in _STORED:
+        return _computed_extent(city, collection, data_version(city))
     with city.store.read() as reading:
-        version = reading.data_version()
-        if schema.valid_time is None and collection in _STORED:
-            return CollectionExtent(reading.extent(_STORED[collection]), None)
-    return _computed_extent(city, collection, version)
+        return CollectionExtent(reading.extent(_STORED[collection]), None)
 
 
 @lru_cache(maxsize=8)
@@ -225,18 +226,33 @@ def _computed_extent(city: City, collection: str, _version: int) -> CollectionEx
 
 def _whole(city: City, collection: str) -> gpd.GeoDataFrame:
     """Every feature of a collection, with its place in it."""
+    if collection not in _STORED:
+        return _coverage_units(city, data_version(city))
     with city.store.read() as reading:
-        if collection in _STORED:
-            frame = reading.features(_STORED[collection])
-            return frame.assign(place=np.arange(len(frame)))
-        version = reading.data_version()
-    return _coverage_units(city, version)
+        frame = reading.features(_STORED[collection])
+    return frame.assign(place=np.arange(len(frame)))
+
+
+def data_version(city: City) -> int:
+    """Number that grows with every change of the city's store."""
+    with city.store.read() as reading:
+        return reading.data_version()
+
+
+def todays_coverage(city: City, level: UnitLevel) -> Coverage:
+    """Coverage of the whole city at `level` on its today; kept until the store changes."""
+    return _coverage(city, level, data_version(city))
+
+
+@lru_cache(maxsize=2 * len(UnitLevel))
+def _coverage(city: City, level: UnitLevel, _version: int) -> Coverage:
+    return floor_area_coverage(city, level=level)
 
 
 @lru_cache(maxsize=2)
-def _coverage_units(city: City, _version: int) -> gpd.GeoDataFrame:
+def _coverage_units(city: City, version: int) -> gpd.GeoDataFrame:
     """Coverage units of all levels on the city's today; kept until the store or the day changes."""
-    results = [floor_area_coverage(city, level=level) for level in _UNIT_LEVELS]
+    results = [_coverage(city, level, version) for level in _UNIT_LEVELS]
     frames = [result.units.set_axis(_unit_ids(result.units)) for result in results]
     names = [item.name for item in COLLECTIONS["coverage_units"].properties]
     kept = [frame[[name for name in names if name in frame] + ["geometry"]] for frame in frames]

@@ -1,8 +1,10 @@
 """Founding a city's store: its divisions, outlines and standards."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import pandas as pd
@@ -16,7 +18,8 @@ from civgeo.formats.reference import standards
 from civgeo.store.reading import Register
 from civgeo.store.store import FILE_NAME, Store
 
-__all__ = ["Progress", "division_sources", "found_city", "real_divisions", "write_store"]
+__all__ = ["Progress", "division_sources", "found_city", "real_divisions"]
+__all__ += ["require_no_store", "write_store"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -38,6 +41,7 @@ def found_city(
     StoreUnavailable
         When there is a store already, or the folder cannot be written.
     """
+    require_no_store(directory)
     progress("区划与轮廓", 0, 1)
     divisions = real_divisions(code, source)
     progress("区划与轮廓", 1, 1)
@@ -120,22 +124,48 @@ def write_store(
     StoreUnavailable
         When there is a store already, or the folder cannot be written.
     """
-    if (directory / FILE_NAME).exists():
-        raise StoreUnavailable(f"{directory} 中已有登记库，不会覆盖", code="store_exists")
+    require_no_store(directory)
     divisions, *content = frames
     progress("写入库", 0, 1)
-    building = directory / "building"
-    (building / FILE_NAME).unlink(missing_ok=True)
-    with Store.create(building, register=register) as store, store.write() as writing:
-        writing.add_divisions(divisions)
-        for add, frame in zip(
-            (writing.add_divisions, writing.add_estates, writing.add_facilities),
-            content,
-            strict=False,
-        ):
-            add(frame)
-        writing.add_standards(book.standards)
-    (building / FILE_NAME).replace(directory / FILE_NAME)
-    building.rmdir()
+    with _workshop(directory) as building:
+        with Store.create(building, register=register) as store, store.write() as writing:
+            writing.add_divisions(divisions)
+            for add, frame in zip(
+                (writing.add_divisions, writing.add_estates, writing.add_facilities),
+                content,
+                strict=False,
+            ):
+                add(frame)
+            writing.add_standards(book.standards)
+        require_no_store(directory)
+        (building / FILE_NAME).replace(directory / FILE_NAME)
     progress("写入库", 1, 1)
     return Store.open(directory)
+
+
+def require_no_store(directory: Path) -> None:
+    """Pass when `directory` holds no store yet.
+
+    Raises
+    ------
+    StoreUnavailable
+        When there is one: it is never overwritten.
+    """
+    if (directory / FILE_NAME).exists():
+        raise StoreUnavailable(f"{directory} 中已有登记库，不会覆盖", code="store_exists")
+
+
+@contextmanager
+def _workshop(directory: Path) -> Iterator[Path]:
+    """A folder inside `directory` that goes away, and `directory` with it if made in vain."""
+    new = not directory.exists()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".civgeo-", dir=directory) as building:
+            yield Path(building)
+    except OSError as error:
+        text = f"{directory} 不能写入：{error.strerror}。请检查写权限和磁盘空间"
+        raise StoreUnavailable(text) from error
+    finally:
+        if new and directory.is_dir() and not any(directory.iterdir()):
+            directory.rmdir()

@@ -28,6 +28,7 @@ _LEVEL_OF_UNIT = {
     UnitLevel.TOWNSHIP: DivisionLevel.TOWNSHIP,
     UnitLevel.COUNTY: DivisionLevel.COUNTY,
 }
+_DIGITS = {UnitLevel.COMMUNITY: 12, UnitLevel.TOWNSHIP: 9, UnitLevel.COUNTY: 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def floor_area_coverage(
     city
         The city.
     level
-        Unit of the result; for areas, divisions without any estate are listed too.
+        Unit of the result; for areas, divisions without any estate are listed too. A `division`
+        smaller than such a unit is one unit itself, of level ``city`` (the whole that was asked).
     division
         Code of the area to look at; the whole city by default.
     on
@@ -87,11 +89,18 @@ def floor_area_coverage(
         facilities = reading.features(Collection.FACILITIES, division=division)
         divisions = reading.features(Collection.DIVISIONS, division=division, where={"role": "own"})
         book = reading.standards()
+    area = DivisionCode.parse(division or register.city)
+    level = level if _fits_in(level, area) else UnitLevel.CITY
     doubles = _doubles(facilities)
     counted = facilities[~facilities.index.isin(doubles["left_out"])]
     units = floor_area_per_100_households(estates, counted, level=level, book=book, on=day)
-    units = _with_divisions(units, divisions, level, DivisionCode.parse(division or register.city))
+    units = _with_divisions(units, divisions, level, area)
     return Coverage(units, _cited(units, book), doubles, day, level, register)
+
+
+def _fits_in(level: UnitLevel, area: DivisionCode) -> bool:
+    """Whether units of `level` are not larger than `area`."""
+    return len(area.digits) <= _DIGITS.get(level, len(area.digits))
 
 
 def _require_division(reading: Reading, register: Register, division: str | None) -> None:
@@ -193,7 +202,9 @@ def coverage_spreadsheet(
     city: City, *, division: str | None = None, on: date | None = None
 ) -> bytes:
     """XLSX of the coverage at every level in `division`, with standards and findings."""
-    levels = (UnitLevel.COUNTY, UnitLevel.TOWNSHIP, UnitLevel.COMMUNITY, UnitLevel.ESTATE)
+    levels = [UnitLevel.COUNTY, UnitLevel.TOWNSHIP, UnitLevel.COMMUNITY, UnitLevel.ESTATE]
+    if division is not None:
+        levels = [level for level in levels if _fits_in(level, DivisionCode.parse(division))]
     found = [floor_area_coverage(city, level=level, division=division, on=on) for level in levels]
     last = found[-1]
     return coverage_workbook(

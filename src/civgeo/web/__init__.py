@@ -1,1 +1,1 @@
-
+"""Officers' pages under /ui, and the files that pages need."""
