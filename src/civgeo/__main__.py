@@ -1,7 +1,10 @@
 """Entry of the ``civgeo`` command: language first, so that help is in the user's words."""
 
+import io
 import os
 import sys
+import tomllib
+from pathlib import Path
 
 from civgeo.assets.translation import set_language, translate_libraries
 
@@ -34,15 +37,33 @@ def _language(arguments: list[str]) -> str:
             return argument.removeprefix("--lang=")
         if argument == "--lang" and number + 1 < len(arguments):
             return arguments[number + 1]
-    return os.environ.get("CIVGEO_LANG", "zh")
+    return os.environ.get("CIVGEO_LANG") or _language_in_file()
+
+
+def _language_in_file() -> str:
+    """Language of the settings file; faults in the file are reported when it is needed."""
+    file = Path(os.environ.get("CIVGEO_CONFIG", "civgeo.toml"))
+    try:
+        return str(tomllib.loads(file.read_text("utf-8")).get("lang", "zh"))
+    except (OSError, ValueError):
+        return "zh"
+
+
+def _speak_utf8(*, to_programs: bool) -> None:
+    """Give programs UTF-8, and never fail on a character that a console cannot show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            plain = to_programs and stream is sys.stdout
+            stream.reconfigure(encoding="utf-8" if plain else None, errors="replace")
 
 
 def main() -> None:
     """Run the command line."""
     arguments = _globals_first(sys.argv[1:])
+    _speak_utf8(to_programs="--json" in arguments)
     set_language(_language(arguments))
     translate_libraries()
-    from civgeo.cli.main import run  # noqa: PLC0415 - its help texts need the language first
+    from civgeo.cli.main import run
 
     run(arguments)
 

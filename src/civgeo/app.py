@@ -7,7 +7,18 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from civgeo import __version__
-from civgeo.api import collections, items, landing, maps, planning
+from civgeo.api import (
+    collections,
+    editing,
+    handover,
+    history,
+    imports,
+    items,
+    jobs,
+    landing,
+    maps,
+    planning,
+)
 from civgeo.http import errors
 from civgeo.http.context import Desk
 from civgeo.http.guard import (
@@ -20,10 +31,25 @@ from civgeo.http.guard import (
 from civgeo.settings import Settings
 from civgeo.store.store import Store
 from civgeo.web import home, static
+from civgeo.web import imports as import_pages
 
 __all__ = ["create_app"]
 
-ROUTERS = (landing, collections, items, planning, maps, home, static)
+ROUTERS = (
+    landing,
+    collections,
+    items,
+    editing,
+    history,
+    planning,
+    handover,
+    imports,
+    jobs,
+    maps,
+    home,
+    import_pages,
+    static,
+)
 SMALLEST_COMPRESSED = 500
 COMPRESSION = 5
 
@@ -31,7 +57,8 @@ COMPRESSION = 5
 def create_app(settings: Settings) -> FastAPI:
     """Application over the store that `settings` name.
 
-    Every route answers GET and HEAD only. Nothing is asked of another server.
+    Reading is open to all who reach it; writing needs the token of the settings. Nothing is asked
+    of another server.
 
     Raises
     ------
@@ -51,10 +78,11 @@ def create_app(settings: Settings) -> FastAPI:
         language=settings.lang,
         largest_page=settings.max_page,
         public_number=settings.public_number,
+        write_token=settings.write_token.get_secret_value(),
     )
     for module in ROUTERS:
         app.include_router(module.router)
-    errors.install(app)
+    errors.install(app, [route for module in ROUTERS for route in module.router.routes])
     app.add_middleware(GZipMiddleware, SMALLEST_COMPRESSED, COMPRESSION)
     app.add_middleware(SharedWithScripts)
     app.add_middleware(SafeHeaders)

@@ -6,8 +6,9 @@ command line. Read by app.py and the command line only.
 
 import os
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +24,11 @@ def config_file() -> Path:
     return Path(os.environ.get("CIVGEO_CONFIG", "civgeo.toml"))
 
 
+def _as_secret(value: object) -> SecretStr:
+    """`value` as a secret whatever its type, so that no message about it shows it."""
+    return value if isinstance(value, SecretStr) else SecretStr(str(value))
+
+
 class Settings(BaseSettings):
     """All settings with their defaults."""
 
@@ -34,6 +40,12 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="服务端口")
     max_page: int = Field(default=1000, ge=1, le=10_000, description="每页要素数上限")
     public_number: str = Field(default="", description="审图号；为空时地图标注“内部工作用图”")
+
+    write_token: Annotated[SecretStr, BeforeValidator(_as_secret)] = Field(
+        default="",
+        description="接口写入令牌（Bearer）；为空时接口不接受写入",
+        validate_default=True,
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -23,7 +23,7 @@ def estates_frame(*rows):
         "households": None,
         "households_new": None,
         "elders": None,
-        "stage": None,
+        "stage": "built",
         "source": "模拟",
         "simulated": True,
         "version": 1,

@@ -37,7 +37,7 @@ def _frame(rows: list[dict[str, object]], defaults: dict[str, object]) -> gpd.Ge
     return gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4490")
 
 
-def _divisions() -> gpd.GeoDataFrame:
+def divisions() -> gpd.GeoDataFrame:
     defaults = {
         **dict.fromkeys(("parent", "valid_from", "valid_to", "source_date", "geometry")),
         "system": "MCA",
@@ -153,7 +153,7 @@ def _standard(part: str, value: str) -> Standard:
 def fill(directory: Path) -> Path:
     """Make the store of the fictional city in `directory`."""
     with Store.create(directory, register=REGISTER) as store, store.write() as writing:
-        writing.add_divisions(_divisions())
+        writing.add_divisions(divisions())
         writing.add_estates(_estates())
         writing.add_facilities(_facilities())
         writing.add_standards([_standard("new", "30"), _standard("existing", "20")])

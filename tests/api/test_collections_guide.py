@@ -6,6 +6,7 @@ import pytest
 
 from civgeo.services.feature_schema import COLLECTIONS, CollectionSchema, PropertySchema
 from civgeo.store import LAYERS
+from civgeo.store.tables import VALIDITY
 
 GUIDE = Path(__file__).parents[2] / "docs" / "collections.md"
 
@@ -41,9 +42,18 @@ def test_the_guide_holds_exactly_the_properties_of_the_table(schema: CollectionS
 def test_stored_collections_publish_the_columns_of_their_layer(layer: tuple) -> None:
     collection, columns = layer
     schema = COLLECTIONS[collection.value]
-    assert [item.name for item in schema.properties] == list(columns.properties)
+    listed = [item.name for item in schema.properties if item.name not in columns.unlisted]
+    assert listed == list(columns.properties)
+    assert {item.name for item in schema.properties} == {*listed, *columns.unlisted}
     for item in schema.properties:
         assert item.required == (not columns.table.c[item.name].nullable), item.name
+
+
+@pytest.mark.parametrize("layer", LAYERS.items(), ids=lambda item: str(item[0]))
+def test_an_officer_enters_just_what_the_history_records(layer: tuple) -> None:
+    collection, columns = layer
+    entered = {item.name for item in COLLECTIONS[collection.value].entered}
+    assert entered - set(VALIDITY) == set(columns.recorded)
 
 
 def test_headers_of_a_collection_stand_for_one_property_each() -> None:

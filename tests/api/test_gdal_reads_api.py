@@ -70,7 +70,7 @@ def read(
 
 @pytest.mark.parametrize(
     ("collection", "count"),
-    [("divisions", 6), ("estates", 5), ("facilities", 3), ("coverage_units", 9)],
+    [("divisions", 5), ("estates", 5), ("facilities", 3), ("coverage_units", 9)],
 )
 def test_gdal_reads_every_page_however_small(address: str, collection: str, count: int) -> None:
     found = read(address, collection, page=2)

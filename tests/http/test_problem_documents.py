@@ -40,12 +40,24 @@ def test_a_browser_gets_an_error_as_a_page_with_the_address_escaped(client: Test
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-@pytest.mark.parametrize("path", ["/", "/collections/estates/items", "/ui", "/static/x"])
+@pytest.mark.parametrize(
+    "path", ["/", "/collections/estates", "/estates/e1/history", "/ui", "/static/x"]
+)
 def test_only_reading_is_possible(client: TestClient, method: str, path: str) -> None:
     answer = client.request(method, path)
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"
     assert answer.json()["status"] == 405
+
+
+def test_a_refused_method_is_told_every_method_of_the_address(client: TestClient) -> None:
+    items, item = "/collections/estates/items", "/collections/estates/items/e1"
+    assert client.put(items).headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert client.post(item).headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"
+    assert client.options(item).headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"
+    computed = client.options("/collections/coverage_units/items")
+    assert (computed.status_code, computed.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+    assert client.options("/collections/nothing/items").status_code == 404
 
 
 def test_a_defect_is_500_without_a_word_of_the_program(client: TestClient) -> None:

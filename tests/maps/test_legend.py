@@ -1,4 +1,5 @@
 from decimal import Decimal
+from fractions import Fraction
 
 import map_specimens as city
 import pytest
@@ -21,10 +22,19 @@ def test_thresholds_are_those_of_the_standards_given():
 
 @pytest.mark.parametrize(
     ("figure", "number"),
-    [(0.0, 0), (9.99, 0), (10.0, 1), (19.9999, 1), (20.0, 2), (29.99, 2), (30.0, 3), (45.0, 4)],
+    [
+        ("0", 0),
+        ("9.99", 0),
+        ("10", 1),
+        ("19.9999", 1),
+        ("20", 2),
+        ("29.99", 2),
+        ("30", 3),
+        ("45", 4),
+    ],
 )
 def test_a_figure_at_a_threshold_belongs_to_the_class_above_it(figure, number):
-    assert class_number(figure, figure_classes(thresholds_of(USED))) == number
+    assert class_number(Fraction(figure), figure_classes(thresholds_of(USED))) == number
 
 
 def test_other_standards_give_other_classes():

@@ -5,7 +5,7 @@ import pytest
 
 from civgeo.maps.coverage import coverage_map
 from civgeo.maps.divisions import divisions_map
-from civgeo.maps.facilities import facilities_map
+from civgeo.maps.facilities import KIND_GROUPS, facilities_map
 from civgeo.maps.page import asset, content_security_policy
 from civgeo.maps.theme import MapNote
 
@@ -92,6 +92,11 @@ def test_a_click_on_a_county_explains_its_figure(open_offline, coverage_page, co
     assert f"{unit['total_m2']:.2f} m²" in told
     assert f"{int(unit['households'])} 户" in told
     assert f"＝ {unit['m2_per_100_households']:.2f} m²/百户" in told
+    new, old = int(unit["households_new"]), int(unit["households_existing"])
+    assert (
+        f"应有面积 ＝ 新建 {new} 户 × 30 ÷ 100 ＋ 已建成 {old} 户 × 20 ÷ 100"
+        f" ＝ {unit['required_m2']:.2f} m²"
+    ) in told
     for words in ("应有面积", "新建小区标准", "≥ 30 m²/百户", "虚构省养老服务条例", "依据程度"):
         assert words in told
     assert "模拟数据" in told
@@ -144,6 +149,87 @@ def test_hiding_a_county_takes_its_estates_off_the_map(open_offline, coverage_pa
     assert none == 0
 
 
+def test_on_a_phone_a_story_fits_the_screen_and_can_be_closed(chromium, tmp_path, coverage_page):
+    file = tmp_path / "map.html"
+    file.write_text(coverage_page, encoding="utf-8")
+    tab = chromium.new_page(viewport={"width": 390, "height": 780})
+    tab.goto(file.as_uri())
+    button = tab.get_by_role("button", name="临江市", exact=True)
+    button.press("Enter")
+    sheet = tab.get_by_role("dialog", name="临江市")
+    for part in (sheet, tab.get_by_role("button", name="关闭")):
+        box = part.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert box["y"] + box["height"] <= 780
+    assert sheet.evaluate("sheet => sheet.scrollHeight > sheet.clientHeight")
+    last = sheet.locator(".civgeo-story > :last-child")
+    last.scroll_into_view_if_needed()
+    assert last.bounding_box()["y"] < 780
+    tab.get_by_role("button", name="关闭").click()
+    assert sheet.count() == 0
+    assert button.evaluate("button => button === document.activeElement")
+    button.press("Enter")
+    tab.keyboard.press("Escape")
+    assert sheet.count() == 0
+    tab.close()
+
+
+CLUSTERS = """() => {
+    const seen = {discs: [], marks: []};
+    for (let at = civgeo_map.getRenderer(L.polyline([]))._drawFirst; at; at = at.next) {
+        const layer = at.layer;
+        if (layer instanceof civgeo.Mark) { seen.marks.push(layer.options.civgeo[1]); }
+        else if (layer.options.parts) { seen.discs.push(layer.options.parts); }
+    }
+    return seen;
+}"""
+
+
+def drawn_facilities(opened) -> tuple[list, list[str]]:
+    """Discs and single marks in the order of drawing, once they are arranged."""
+    opened.page.evaluate("() => new Promise(done => setTimeout(done, 120))")
+    seen = opened.page.evaluate(CLUSTERS)
+    return seen["discs"], seen["marks"]
+
+
+def test_facilities_join_into_discs_from_afar_and_part_nearby(open_offline, places, outlines):
+    opened = open_offline(facilities_map(places, outlines, about=city.ABOUT).to_single_file())
+    discs, marks = drawn_facilities(opened)
+    counted = sum(part[2] for parts in discs for part in parts)
+    assert len(discs) > 5
+    assert counted + len(marks) == len(places)
+    assert counted > len(marks)
+    opened.page.evaluate("() => { civgeo_map.setZoom(14, {animate: false}); }")
+    discs, marks = drawn_facilities(opened)
+    assert discs == []
+    assert len(marks) == len(places)
+    assert opened.complaints == []
+
+
+def test_elder_care_is_drawn_above_every_other_kind(open_offline, places, outlines):
+    opened = open_offline(facilities_map(places, outlines, about=city.ABOUT).to_single_file())
+    opened.page.evaluate("() => { civgeo_map.setZoom(14, {animate: false}); }")
+    _, marks = drawn_facilities(opened)
+    assert marks[-1] == "#b8501c"
+    assert "#b8501c" not in marks[: marks.index("#b8501c")]
+    assert set(marks[marks.index("#b8501c") :]) == {"#b8501c"}
+
+
+def test_hidden_kinds_leave_the_counts_of_the_discs(open_offline, places, outlines):
+    opened = open_offline(facilities_map(places, outlines, about=city.ABOUT).to_single_file())
+    for section in opened.page.locator(".civgeo-section").all():
+        if "养老机构" not in section.inner_text():
+            for box in section.locator("input").all():
+                box.uncheck()
+    discs, marks = drawn_facilities(opened)
+    assert {part[0] for parts in discs for part in parts} == {"养老服务"}
+    shown = {kind.value for kind in KIND_GROUPS[0].glyphs}
+    assert sum(part[2] for parts in discs for part in parts) + len(marks) == int(
+        places["kind"].isin(shown).sum()
+    )
+
+
 def test_hostile_names_are_inert_wherever_they_are_shown(open_offline, outlines, places, homes):
     hostile = outlines.copy()
     own = hostile.index[(hostile["level"] == "county") & (hostile["role"] == "own")]
@@ -194,8 +280,8 @@ def test_a_self_hosted_page_works_from_its_own_server_alone(chromium, served, co
     page = coverage_map(covered, outlines, city.STANDARDS, about=city.ABOUT).to_self_hosted()
     (folder / "map.html").write_text(page, encoding="utf-8")
     (folder / "static").mkdir()
-    names = ("leaflet.js", "leaflet.css", "civgeo-draw.js", "civgeo-map.js", "civgeo-map.css")
-    for name in (*names, "noto-sans-sc.woff2"):
+    names = ("leaflet.js", "leaflet.css", "civgeo-map.js", "civgeo-map.css")
+    for name in (*names, "civgeo-draw.js", "civgeo-cluster.js", "noto-sans-sc.woff2"):
         (folder / "static" / name).write_bytes(asset(name).read_bytes())
     context = chromium.new_context()
     asked: list[str] = []

@@ -1,10 +1,13 @@
 import json
 import re
+from dataclasses import replace
 
 import folium
 import folium.plugins
+import geopandas as gpd
 import map_specimens as city
 import pytest
+import shapely
 
 from civgeo.errors import CrsError, InvalidInput, RuleViolation
 from civgeo.maps.civmap import CivMap
@@ -219,6 +222,70 @@ def test_a_frame_in_another_system_is_refused(covered, outlines):
 def test_a_city_without_outlines_is_refused(outlines):
     with pytest.raises(InvalidInput, match="县级"):
         divisions_map(outlines[outlines["role"] == "context"], about=city.ABOUT)
+
+
+def test_estates_that_no_class_holds_are_counted_under_their_state(covered, outlines, homes):
+    open_question = covered.assign(status="not_assessed", meets=None)
+    open_question[["standard_new", "standard_existing"]] = None
+    page = coverage_map(open_question, outlines, (), about=city.ABOUT).to_self_hosted()
+    rows = data_of(page, "civgeo_legend")[0]["rows"]
+    assert [(row["label"], row["count"]) for row in rows] == [("未评价", len(homes))]
+
+
+def test_the_counts_of_the_classes_add_up_to_all_estates(covered, outlines, homes):
+    page = coverage_map(covered, outlines, city.STANDARDS, about=city.ABOUT).to_self_hosted()
+    rows = data_of(page, "civgeo_legend")[0]["rows"]
+    assert sum(row.get("count") or 0 for row in rows) == len(homes)
+    assert rows[-1]["label"] == "无户数，无法计算"
+
+
+def test_an_estate_tells_where_it_lies_its_year_stage_and_facilities(covered, outlines, homes):
+    estate = homes.index[40]
+    sites = gpd.GeoDataFrame(
+        {
+            "estate": [estate] * 10,
+            "name": [f"第{n}处" for n in range(10)],
+            "kind": "meal_point",
+            "floor_area_m2": [12.5, None, *[10.0] * 8],
+            "doubtful": [False, False, True, *[False] * 7],
+        },
+        geometry=[homes.geometry.loc[estate]] * 10,
+        crs="EPSG:4490",
+    )
+    units = covered.join(homes[["completed_year", "stage"]])
+    chart = coverage_map(units, outlines, city.STANDARDS, about=city.ABOUT, sites=sites)
+    layer = data_of(chart.to_self_hosted(), "civgeo_estates")
+    columns = [column[0] for column in layer["facts"]["columns"]]
+    point = layer["points"][40]
+    told = dict(zip(columns, point[8], strict=True))
+    county = outlines["name"].loc[homes["division"].loc[estate][:6]]
+    assert told["所在"].startswith(f"{county} {county[0]}")
+    assert (told["建成年份"], told["用房阶段"]) == (2015, "建成")
+    assert len(point[11]) == 8
+    assert point[12] == 2
+    assert point[11][0][2:] == ["12.50 m²", ""]
+    assert point[11][1][2:] == ["面积未登记", ""]
+    assert point[11][2][2:] == ["10.00 m²", "疑似重复登记，未计入"]
+
+
+def test_an_outline_of_an_estate_can_be_read_back_from_its_steps(covered, outlines, homes):
+    drawn = covered.copy()
+    estate = homes.index[40]
+    shape = homes.geometry.loc[estate].buffer(0.002, quad_segs=1)
+    drawn.loc[estate, "geometry"] = shape
+    page = coverage_map(drawn, outlines, city.STANDARDS, about=city.ABOUT).to_self_hosted()
+    point = data_of(page, "civgeo_estates")["points"][40]
+    lat, lon, (steps,) = point[0], point[1], point[13]
+    corners = [(lon + x / 1e6, lat + y / 1e6) for y, x in zip(*[iter(steps)] * 2, strict=True)]
+    assert shapely.Polygon(corners).symmetric_difference(shape).area < 1e-8
+    assert data_of(page, "civgeo_estates")["points"][41][13] == []
+
+
+def test_a_standard_shows_its_document_number_and_note(covered, outlines):
+    noted = [replace(item, note="按本市口径") for item in city.STANDARDS]
+    page = coverage_map(covered, outlines, noted, about=city.ABOUT).to_self_hosted()
+    told = dict(map(tuple, data_of(page, "civgeo_counties")["facts"]["cards"][0]["rows"]))
+    assert (told["文号"], told["备注"]) == ("第1号公告", "按本市口径")
 
 
 def data_of(page: str, name: str):

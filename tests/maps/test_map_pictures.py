@@ -3,13 +3,17 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import map_specimens as city
+import numpy as np
 import pypdfium2
 import pytest
 from PIL import Image
 
 from civgeo.errors import CrsError
 from civgeo.geo.crs import zone_of
+from civgeo.maps.clusters import clusters_of, crowding
+from civgeo.maps.facilities import FacilitiesView
 from civgeo.maps.legend import Legend
+from civgeo.maps.rows import FacilityRow, rows_of
 from civgeo.maps.sheet import Sheet, bar_length_m, wrapped
 from civgeo.maps.static import (
     PictureFormat,
@@ -53,6 +57,51 @@ def test_the_coverage_legend_names_the_thresholds(covered, outlines):
     words = re.sub(r"\s", "", text_of(pdf))
     assert "30新建小区标准（虚构省）" in words
     assert "20已建成小区标准（虚构省）" in words
+
+
+def test_crowded_estates_are_dots_and_the_legend_says_so(outlines):
+    homes = city.estates(outlines, count=2000)
+    units = city.units(homes, city.facilities(homes))
+    form = PictureFormat.PDF
+    pdf = coverage_picture(units, outlines, city.STANDARDS, about=city.ABOUT, form=form)
+    words = re.sub(r"\s", "", text_of(pdf))
+    assert "图上只画圆点" in words
+    few = units.drop(homes.index[40:])
+    pdf = coverage_picture(few, outlines, city.STANDARDS, about=city.ABOUT, form=form)
+    assert "小区结论（符号）" in text_of(pdf)
+
+
+def test_facilities_near_each_other_are_counted_in_one_ring(places, outlines):
+    pdf = facilities_picture(places, outlines, about=city.ABOUT, form=PictureFormat.PDF)
+    words = text_of(pdf)
+    assert "邻近的合为一环" in words
+    view = FacilitiesView.of(rows_of(places, FacilityRow))
+    found = view.clustered(zone_of(113.5), 0.003)
+    assert sorted(n for cluster in found for n in cluster.members) == list(range(len(places)))
+    largest = max(found, key=lambda cluster: len(cluster.members))
+    assert str(len(largest.members)) in words or len(largest.members) > 10
+    shares = view.shares(largest.members)
+    assert shares[0][0] == "#b8501c"
+    assert sum(number for _, number in shares) == len(largest.members)
+
+
+def test_clusters_do_not_overlap_when_drawn_from_one_crowd():
+    rng = np.random.default_rng(1)
+    found = clusters_of(rng.uniform(0, 60, (500, 2)), 26)
+    assert sum(len(cluster.members) for cluster in found) == 500
+    assert len(found) < 10
+
+
+def test_crowding_is_the_usual_distance_to_the_nearest():
+    assert crowding([(0, 0), (0, 3), (0, 7)]) == 3.0
+    assert crowding([(0, 0)]) == float("inf")
+
+
+def test_a_long_source_stays_on_the_page():
+    about = MapNote("图", "很长的来源" * 40, "2026-01-01", simulated=True, on="2026-01-01")
+    sheet = Sheet(about, Legend(()), (0.0, 0.0, 100.0, 100.0))
+    assert all(text.get_position()[1] > 0.01 for text in sheet.figure.texts)
+    assert [text.get_text() for text in sheet.figure.texts][-1] == about.dated
 
 
 def test_a_png_is_a_page_of_200_dots_per_inch_with_colours(picture):

@@ -7,6 +7,7 @@ import shapely
 
 from civgeo.analysis.coverage import UnitLevel
 from civgeo.analysis.fictional_city import fictional_divisions
+from civgeo.analysis.simulated_facilities import DOUBLE_REGISTRATIONS
 from civgeo.domain.facility import FacilityKind
 from civgeo.errors import InvalidInput, NotFound, StoreUnavailable
 from civgeo.formats.reference import seats
@@ -180,10 +181,12 @@ class TestZhumadian:
 
     def test_between_30_and_70_percent_of_the_estates_meet(self, zhumadian):
         units = floor_area_coverage(zhumadian, level=UnitLevel.ESTATE).units
-        assert (units["status"] == "ok").all()
-        assert 0.3 <= units["meets"].astype(float).mean() <= 0.7
-        by_county = units["meets"].astype(float).groupby(units["division"].str[:6]).mean()
-        assert by_county.between(0.3, 0.7).all()
+        assert set(units["status"]) <= {"ok", "unverified"}
+        assert (units["status"] == "unverified").sum() <= DOUBLE_REGISTRATIONS
+        meets = units["meets"].fillna(value=False).astype(float)
+        assert 0.3 <= meets.mean() <= 0.7
+        by_county = meets.groupby(units["division"].str[:6]).mean()
+        assert by_county.between(0.25, 0.75).all()
 
     def test_city_is_judged_by_its_own_standard(self, zhumadian):
         found = floor_area_coverage(zhumadian, level=UnitLevel.CITY)

@@ -7,12 +7,14 @@ from fractions import Fraction
 import openpyxl
 import pandas as pd
 import pytest
+from shapely import Point
 
 from civgeo.analysis.coverage import UnitLevel
 from civgeo.errors import InvalidInput, NotFound
 from civgeo.services.city import City
 from civgeo.services.demo import build_demo_city
 from civgeo.services.planning import coverage_spreadsheet, exact_figures, floor_area_coverage
+from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 
 SUMS = ["households", "required_m2", "total_m2", "facilities", "estates", "estates_meeting"]
@@ -276,3 +278,78 @@ def test_today_of_the_city_is_the_day_that_is_asked_about(fictional):
     assert floor_area_coverage(earlier, level=UnitLevel.CITY).on == date(2018, 1, 1)
     asked = floor_area_coverage(earlier, level=UnitLevel.CITY, on=date(2026, 1, 1))
     assert asked.on == date(2026, 1, 1)
+
+
+@pytest.fixture
+def two_estates(tmp_path):
+    """A city of two neighbouring estates of a hundred existing homes each, and what is added."""
+    folder = tmp_path / "store"
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    built = build_demo_city(folder, "990100", today=now, progress=lambda *_: None, estates=60)
+    with built as store, store.read() as reading:
+        divisions = reading.features(Collection.DIVISIONS, where={"role": "own"})
+        estates = reading.features(Collection.ESTATES, where={"estate_class": "existing"})
+        facilities = reading.features(Collection.FACILITIES)
+        register, book = reading.register(), reading.standards()
+    pair = estates[estates["division"] == estates["division"].iloc[0]].iloc[:2].copy()
+    pair["name"], pair["households"] = ["甲苑", "乙苑"], 100
+    day_care = facilities[facilities["kind"] == "community_day_care"].iloc[[0, 0]].copy()
+    day_care.index = pd.Index(["room-1", "room-2"], name="id")
+    day_care["division"], day_care["community"] = pair["division"].iloc[0], None
+    day_care["status"], day_care["floor_area_m2"] = "operating", [30.0, 40.0]
+    day_care["name"] = ["社区日间照料中心", "日间照料中心"]
+    day_care["estate"] = pair.index
+    day_care.geometry = pair.geometry.representative_point().to_numpy()
+
+    def city(changes):
+        rooms = day_care.copy()
+        for column, values in changes.items():
+            rooms[column] = values
+        target = tmp_path / f"city{len(list(tmp_path.iterdir()))}"
+        store = Store.create(target, register=register)
+        with store.write() as writing:
+            writing.add_divisions(divisions)
+            writing.add_estates(pair)
+            writing.add_facilities(rooms)
+            writing.add_standards(book.standards)
+        return City(store, date(2026, 3, 1))
+
+    return city, pair.index
+
+
+def test_rooms_of_two_estates_are_two_whatever_their_names(two_estates):
+    city, estates = two_estates
+    found = floor_area_coverage(city({}), level=UnitLevel.ESTATE)
+    assert found.units["total_m2"].reindex(estates).tolist() == [30.0, 40.0]
+    assert found.units["meets"].tolist() == [True, True]
+    assert found.doubles.empty
+
+
+def test_verdict_stays_open_where_a_suspected_double_decides(two_estates):
+    city, estates = two_estates
+    same = {"estate": [estates[0], estates[0]], "floor_area_m2": [15.0, 16.0]}
+    found = floor_area_coverage(city(same), level=UnitLevel.ESTATE)
+    row = found.units.loc[estates[0]]
+    assert (row["status"], row["total_m2"]) == ("unverified", 15.0)
+    assert pd.isna(row["meets"])
+    assert "疑似重复登记" in row["reason"]
+    assert found.doubles["left_out"].tolist() == ["room-2"]
+
+
+def test_verdict_of_an_estate_is_the_same_whichever_area_is_asked(two_estates):
+    city, _ = two_estates
+    here = city({"division": "990102"})
+    whole = floor_area_coverage(here, level=UnitLevel.ESTATE).units
+    town = whole["division"].iloc[0]
+    part = floor_area_coverage(here, level=UnitLevel.ESTATE, division=town).units
+    columns = ["total_m2", "meets", "status"]
+    pd.testing.assert_frame_equal(part[columns], whole.loc[part.index, columns])
+    township = floor_area_coverage(here, level=UnitLevel.TOWNSHIP).units
+    assert township.loc[town, "total_m2"] == 70.0
+
+
+def test_a_facility_far_outside_the_city_does_not_stop_the_measure(two_estates):
+    city, _ = two_estates
+    far = [Point(100.0, 33.0), Point(114.0, 33.0)]
+    found = floor_area_coverage(city({"geometry": far}), level=UnitLevel.COUNTY)
+    assert found.units["total_m2"].sum() == 70.0

@@ -1,5 +1,6 @@
 """A store in a temporary folder, and frames small enough to read."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,19 +20,32 @@ MakeFrame = Callable[..., gpd.GeoDataFrame]
 
 @pytest.fixture
 def register() -> Register:
-    return Register(
-        city="411700",
-        name="驻马店市",
-        simulated=True,
-        created_at=datetime(2026, 3, 1, 8, 30, 0, 125000, tzinfo=UTC),
-        edition="2026-01",
-        sources={"divisions": "民政部区划代码", "estates": "模拟数据"},
-    )
+    return REGISTER
+
+
+REGISTER = Register(
+    city="411700",
+    name="驻马店市",
+    simulated=True,
+    created_at=datetime(2026, 3, 1, 8, 30, 0, 125000, tzinfo=UTC),
+    edition="2026-01",
+    sources={"divisions": "民政部区划代码", "estates": "模拟数据"},
+)
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store, made once; closed, so that it may be copied."""
+    with Store.create(tmp_path_factory.mktemp("empty"), register=REGISTER) as made:
+        return made.file
 
 
 @pytest.fixture
-def store(tmp_path: Path, register: Register) -> Iterator[Store]:
-    with Store.create(tmp_path / "登记库 100%#?", register=register) as made:
+def store(tmp_path: Path, empty_file: Path) -> Iterator[Store]:
+    folder = tmp_path / "登记库 100%#?"
+    folder.mkdir()
+    shutil.copy(empty_file, folder)
+    with Store.open(folder) as made:
         yield made
 
 

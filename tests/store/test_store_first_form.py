@@ -49,14 +49,18 @@ def test_migrations_make_the_tables_that_the_code_reads(raw, schema):
 def test_every_trigger_and_constraint_is_there_after_the_migrations(schema):
     triggers = [name for name, sql in schema.items() if sql.startswith("CREATE TRIGGER")]
     checks = {name: schema[name].count("CHECK") for name in tables.metadata.tables}
-    assert len(triggers) == 6 * len(LAYERS)
+    spatial, log, history, guards = 6 * len(LAYERS), 5 * len(LAYERS), 3, 3 * 3
+    assert len(triggers) == spatial + log + history + guards
     assert checks == {
         "divisions": 9,
-        "estates": 11,
-        "facilities": 8,
+        "estates": 13,
+        "facilities": 10,
         "facility_kinds": 0,
         "standards": 2,
         "register": 2,
+        "history": 4,
+        "own_write": 2,
+        **{f"outside_{layer}": 0 for layer in LAYERS},
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from shapely import MultiPolygon, box
 
-from civgeo.store import Store
+from civgeo.store import Collection, Store
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 VALIDATOR = "osgeo_utils.samples.validate_gpkg"
@@ -92,7 +92,10 @@ def test_an_edit_by_gdal_keeps_the_store_valid_and_readable(closed):
         "feature.SetField('name', '新名'); layer.SetFeature(feature)\n"
     )
     subprocess.run([SYSTEM_PYTHON, "-c", script, closed], check=True, timeout=60)
+    moved = (115.9, 34.9, 116.1, 35.1)
     with Store.open(closed.parent) as opened, opened.read() as reading:
-        found = reading.features("estates", bbox=(115.9, 34.9, 116.1, 35.1))
-        assert found["name"].tolist() == ["新名"]
+        assert reading.features(Collection.ESTATES, bbox=moved).empty
+        assert reading.feature(Collection.ESTATES, "e2")["name"].item() == "阳光小区"
+        [edit] = reading.outside_edits()
+        assert (edit.id, edit.changed) == ("e2", ("name", "geometry"))
     subprocess.run([SYSTEM_PYTHON, "-m", VALIDATOR, "-k", closed], check=True, timeout=60)

@@ -292,9 +292,11 @@ def test_a_damaged_geometry_is_reported_and_not_skipped(store, raw, estates):
     with store.write() as writing:
         writing.add_estates(estates({"id": "a"}))
     with raw.begin() as connection:
+        connection.execute(sa.text("UPDATE own_write SET active = 1"))
         connection.execute(sa.text("DROP TRIGGER rtree_estates_geometry_update1"))
         connection.execute(sa.text("DROP TRIGGER rtree_estates_geometry_update2"))
         connection.execute(sa.text("UPDATE estates SET geometry = x'4750000100'"))
+        connection.execute(sa.text("UPDATE own_write SET active = 0"))
     with store.read() as reading, pytest.raises(StoreUnavailable, match="备份"):
         reading.features(Collection.ESTATES)
 

@@ -5,30 +5,35 @@ Every verdict is taken on integers: floor areas in units of 0.0001 m2, required 
 are for the eye.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from civgeo.domain.division import DivisionCode
+from civgeo.analysis.requirements import (
+    AREA_STEPS,
+    NOTHING,
+    Flags,
+    Homes,
+    Integers,
+    Places,
+    Texts,
+    homes_of,
+    of_classes,
+    standards_of,
+)
 from civgeo.domain.estate import EstateClass
 from civgeo.domain.facility import FacilityKind, FacilityStatus
-from civgeo.domain.floor_area import VerdictStatus, missing_reason
-from civgeo.domain.standard import TOPIC_FLOOR_AREA, TOPIC_SINGLE_SITE, Standard, StandardBook
+from civgeo.domain.floor_area import VerdictStatus
+from civgeo.domain.standard import StandardBook
 
 __all__ = ["COUNTED_KINDS", "UnitLevel", "floor_area_per_100_households"]
 
 COUNTED_KINDS = tuple(kind.value for kind in FacilityKind if kind.counts_as_estate_elder_care)
-AREA_STEPS = 10_000
-CLASSES = (EstateClass.NEW, EstateClass.EXISTING)
-
-Integers = npt.NDArray[np.int64]
-NOTHING = np.array(None, dtype=object)
 
 
 class UnitLevel(StrEnum):
@@ -51,12 +56,61 @@ _CODE_DIGITS = {UnitLevel.TOWNSHIP: 9, UnitLevel.COUNTY: 6, UnitLevel.CITY: 4}
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
-    """What holds in one county on that day: standards and single-site minimum by class."""
+class _Sites:
+    """Counted facilities as arrays, floor area in steps of 0.0001 m2.
 
-    standards: Mapping[EstateClass, Standard | None]
-    reasons: Mapping[EstateClass, str]
-    single_site: Mapping[EstateClass, Standard | None]
+    Parameters
+    ----------
+    area
+        What counts: 0 where it is unknown or the facility seems to be registered twice.
+    doubtful, doubtful_area
+        Whether it seems to be registered twice, and what it adds if it is not.
+    unknown
+        Whether no floor area is recorded.
+    below_minimum
+        Whether it is smaller than a single site has to be for the estate that it was built for.
+    """
+
+    area: Integers
+    doubtful: Flags
+    doubtful_area: Integers
+    unknown: Flags
+    below_minimum: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """Units of one level, and the unit of each estate and each site (-1: in none of them)."""
+
+    index: pd.Index
+    of_homes: Places
+    of_sites: Places
+
+    def count(self, of: Places, chosen: Flags | None = None) -> Integers:
+        """How many of `of` each unit holds; of the chosen ones only."""
+        kept = of >= 0 if chosen is None else (of >= 0) & chosen
+        return np.bincount(of[kept], minlength=len(self.index)).astype(np.int64)
+
+    def total(self, of: Places, values: Integers) -> Integers:
+        """Exact sum of `values` over each unit."""
+        sums = np.zeros(len(self.index), np.int64)
+        np.add.at(sums, of[of >= 0], values[of >= 0])
+        return sums
+
+    def every(self, values: Texts) -> Texts:
+        """The different ones among the estates' `values` in each unit, joined by semicolons."""
+        found = np.full(len(self.index), None, dtype=object)
+        for value in sorted(set(values[values != NOTHING])):
+            held = self.count(self.of_homes, values == value) > 0
+            found[held] = [value if text is None else f"{text};{value}" for text in found[held]]
+        return found
+
+    def first(self, values: Texts) -> Texts:
+        """First of the estates' `values` in each unit that is not None."""
+        found = np.full(len(self.index), None, dtype=object)
+        given = np.flatnonzero((values != NOTHING) & (self.of_homes >= 0))[::-1]
+        found[self.of_homes[given]] = values[given]
+        return found
 
 
 def floor_area_per_100_households(
@@ -66,6 +120,7 @@ def floor_area_per_100_households(
     level: UnitLevel,
     book: StandardBook,
     on: date,
+    doubtful: Sequence[str] = (),
 ) -> gpd.GeoDataFrame:
     """Required and present elder-care floor area of each unit, and whether it meets.
 
@@ -82,222 +137,185 @@ def floor_area_per_100_households(
     facilities
         Index id; columns kind, division, community, estate (id or null), floor_area_m2 (at most
         four decimals), status. Operating ones of the kinds in ``COUNTED_KINDS`` are counted:
-        for an estate those built for it, for an area all that lie in it.
+        for an estate those built for it, for an area all that lie in it. One built for an estate
+        lies where the estate does.
     level
         Unit of the result.
     book, on
         Edition of the standards and day of the question.
+    doubtful
+        Ids of facilities that seem to be registered twice: not counted, and where counting them
+        would make a unit meet, its verdict stays open (``unverified``).
 
     Returns
     -------
     GeoDataFrame
         Index: estate id, community code, or division code (the city: ``"city"``). Columns level,
-        division, name, community and estate_class (of estates), households, required_m2,
-        total_m2, m2_per_100_households, meets (nullable), gap_m2, surplus_m2, status, reason,
+        division, name, community and estate_class (of estates), households, households_new,
+        households_existing (homes under either standard), required_m2, total_m2,
+        m2_per_100_households, meets (nullable), gap_m2, surplus_m2, status, reason,
         estates, estates_assessed, estates_meeting, facilities, sites_below_minimum,
-        standard_new, standard_existing, simulated, geometry (of estates; null for areas).
-        Areas in m2, NaN where undefined.
+        standard_new, standard_existing (ids, joined by semicolons where several decided),
+        simulated, geometry (of estates; null for areas). Areas in m2, NaN where undefined.
     """
-    parts = _estate_parts(estates, book, on)
-    sites = _counted_sites(facilities)
-    units = _unit_sums(parts, sites, level)
-    result = _verdicts(units, level)
+    homes = homes_of(estates, book, on)
+    present = _present(estates, facilities)
+    sites = _sites(present, homes, present.index.isin(doubtful))
+    units = _units(estates, present, level)
+    result = _verdicts(homes, sites, units, level)
     if level is UnitLevel.ESTATE:
-        own = ["name", "division", "community", "estate_class"]
-        result = result.join(estates[own])
-        shapes = estates.geometry.reindex(result.index)
+        own = estates[["name", "division", "community", "estate_class"]]
+        result, shapes = pd.concat([result, own], axis=1), estates.geometry
     else:
-        result = result.join(_meeting_estates(parts, sites, level))
-        result["division"] = result.index.to_numpy(object)
-        shapes = gpd.GeoSeries(np.full(len(result), NOTHING), index=result.index, crs=estates.crs)
+        alone = _units(estates, present, UnitLevel.ESTATE)
+        singly = _verdicts(homes, sites, alone, UnitLevel.ESTATE)["meets"]
+        result = result.assign(**_meeting_estates(singly, units), division=units.index)
+        nowhere = np.full(len(units.index), NOTHING)
+        shapes = gpd.GeoSeries(nowhere, index=units.index, crs=estates.crs)
     return gpd.GeoDataFrame(result, geometry=shapes, crs=estates.crs)
 
 
-def _rules(county: str, book: StandardBook, on: date) -> _Rules:
-    code = DivisionCode.parse(county)
-    standards = {part: book.choose(TOPIC_FLOOR_AREA, code, on, part) for part in CLASSES}
-    return _Rules(
-        standards=standards,
-        reasons={part: missing_reason(part, code, on, book) for part in CLASSES},
-        single_site={part: book.choose(TOPIC_SINGLE_SITE, code, on, part) for part in CLASSES},
-    )
-
-
-def _estate_parts(estates: gpd.GeoDataFrame, book: StandardBook, on: date) -> pd.DataFrame:
-    """One row an estate: households of each class, what they require, why that is not known."""
-    counties = estates["division"].str[:6]
-    number, names = pd.factorize(counties)
-    rules = [_rules(name, book, on) for name in names]
-    households = estates["households"].astype("Int64")
-    total = households.fillna(0).to_numpy(np.int64)
-    of_mixed = estates["households_new"].astype("Int64").fillna(0).to_numpy(np.int64)
-    kind = estates["estate_class"].to_numpy()
-    new = np.where(kind == "new", total, np.where(kind == "mixed", of_mixed, 0))
-    counts = {EstateClass.NEW: new, EstateClass.EXISTING: total - new}
-    parts = pd.DataFrame(
-        {
-            "division": estates["division"],
-            "community": estates["community"],
-            "households": total,
-            "unknown": households.isna().to_numpy(),
-            "required": np.zeros(len(estates), np.int64),
-            "strict": False,
-            "lacking": None,
-            "undated": None,
-            "simulated": estates["simulated"].to_numpy(bool),
-        },
-        index=estates.index,
-    ).astype({"lacking": object, "undated": object})
-    for part in CLASSES:
-        holds = (kind == part.value) | (kind == "mixed")
-        _add_class(parts, part, holds, counts[part], rules, number)
-    return parts
-
-
-def _add_class(
-    parts: pd.DataFrame,
-    part: EstateClass,
-    holds: npt.NDArray[np.bool_],
-    households: Integers,
-    rules: list[_Rules],
-    county: npt.NDArray[np.intp],
-) -> None:
-    """Add to `parts` what the homes of one class require, county by county."""
-    chosen = [rule.standards[part] for rule in rules]
-    minimum = np.array([0 if s is None else int((s.value or 0) * AREA_STEPS) for s in chosen])
-    smallest = [rule.single_site[part] for rule in rules]
-    site = np.array([0 if s is None else int((s.value or 0) * AREA_STEPS) for s in smallest])
-    ids = np.array([None if s is None else s.id for s in chosen], dtype=object)
-    reasons = np.array([None if s else r.reasons[part] for s, r in zip(chosen, rules, strict=True)])
-    undated = np.array([s.id if s and not s.valid_from else None for s in chosen], dtype=object)
-    strict = np.array([s is not None and s.operator == ">" for s in chosen], dtype=bool)
-    if not len(parts):
-        minimum, site, strict = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, bool)
-        ids = reasons = undated = np.array([None], dtype=object)
-    parts["required"] += np.where(holds, households * minimum[county], 0)
-    parts["strict"] |= holds & strict[county] & (households > 0)
-    parts[f"standard_{part.value}"] = np.where(holds, ids[county], NOTHING)
-    parts[f"site_{part.value}"] = np.where(holds, site[county], 0)
-    for column, values in (("lacking", reasons), ("undated", undated)):
-        found = np.where(holds, values.astype(object)[county], NOTHING)
-        parts[column] = parts[column].where(parts[column].notna(), found)
-
-
-def _counted_sites(facilities: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Operating facilities of the counted kinds, floor area in steps of 0.0001 m2."""
+def _present(estates: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Operating facilities of the counted kinds; one built for an estate lies where that does."""
     counted = facilities["kind"].isin(COUNTED_KINDS) & (
         facilities["status"] == FacilityStatus.OPERATING.value
     )
-    sites = facilities.loc[counted, ["division", "community", "estate"]].copy()
-    area = facilities.loc[counted, "floor_area_m2"].astype(float)
-    sites["area"] = np.rint(area.fillna(0.0).to_numpy() * AREA_STEPS).astype(np.int64)
-    sites["area_unknown"] = area.isna().to_numpy()
-    return sites
+    columns = ["division", "community", "estate", "floor_area_m2"]
+    present = pd.DataFrame(facilities.loc[counted, columns])
+    home = estates.index.get_indexer(pd.Index(present["estate"]))
+    present["home"] = home
+    for column in ("division", "community"):
+        own, of_estate = present[column].to_numpy(object), estates[column].to_numpy(object)
+        there = of_estate[home] if len(of_estate) else own
+        present[column] = pd.Series(np.where(home >= 0, there, own), present.index, dtype="str")
+    return present
 
 
-def _unit_keys(frame: pd.DataFrame, level: UnitLevel, estate: pd.Series) -> pd.Series:
-    """Unit that each row lies in; null where its code does not reach down to that level."""
+def _sites(present: pd.DataFrame, homes: Homes, doubtful: Flags) -> _Sites:
+    floor = present["floor_area_m2"].to_numpy(np.float64)
+    unknown = np.isnan(floor)
+    area = np.rint(np.where(unknown, 0.0, floor) * AREA_STEPS).astype(np.int64)
+    home = present["home"].to_numpy(np.intp)
+    smallest = np.append(homes.smallest_site, 0)[home]
+    return _Sites(
+        area=np.where(doubtful, 0, area),
+        doubtful=doubtful,
+        doubtful_area=np.where(doubtful, area, 0),
+        unknown=unknown & ~doubtful,
+        below_minimum=~unknown & ~doubtful & (area < smallest),
+    )
+
+
+def _units(estates: gpd.GeoDataFrame, present: pd.DataFrame, level: UnitLevel) -> _Units:
+    homes, sites = len(estates), len(present)
     if level is UnitLevel.ESTATE:
-        return estate
+        return _Units(estates.index, np.arange(homes), present["home"].to_numpy(np.intp))
+    if level is UnitLevel.CITY:
+        index = pd.Index([UnitLevel.CITY.value][: homes + sites], dtype=object)
+        return _Units(index, np.zeros(homes, np.intp), np.zeros(sites, np.intp))
+    keys = pd.concat([_codes(estates, level), _codes(present, level)], ignore_index=True)
+    places, codes = pd.factorize(keys, sort=True)
+    return _Units(pd.Index(codes, name=keys.name), places[:homes], places[homes:])
+
+
+def _codes(frame: pd.DataFrame, level: UnitLevel) -> pd.Series:
+    """Code of the area that each row lies in; null where its code does not reach down so far."""
     if level is UnitLevel.COMMUNITY:
         return frame["community"]
-    if level is UnitLevel.CITY:
-        return pd.Series(UnitLevel.CITY.value, index=frame.index, dtype=object)
     digits = _CODE_DIGITS[level]
     codes = frame["division"].str[:digits]
     return codes.where(codes.str.len() == digits)
 
 
-def _unit_sums(parts: pd.DataFrame, sites: pd.DataFrame, level: UnitLevel) -> pd.DataFrame:
-    """Sums over each unit: households, required and present area, and what is not known."""
-    keys = _unit_keys(parts, level, parts.index.to_series())
-    sums = parts.groupby(keys, sort=level is not UnitLevel.ESTATE).agg(
-        households=("households", "sum"),
-        unknown=("unknown", "sum"),
-        required=("required", "sum"),
-        strict=("strict", "any"),
-        lacking=("lacking", "first"),
-        undated=("undated", "first"),
-        simulated=("simulated", "any"),
-        estates=("households", "size"),
-        standard_new=("standard_new", "first"),
-        standard_existing=("standard_existing", "first"),
-        site_new=("site_new", "max"),
-        site_existing=("site_existing", "max"),
-    )
-    site_keys = _unit_keys(sites, level, sites["estate"])
-    present = sites.groupby(site_keys).agg(
-        area=("area", "sum"), area_unknown=("area_unknown", "sum"), facilities=("area", "size")
-    )
-    smallest = pd.concat([sums["site_new"], sums["site_existing"]], axis=1).max(axis=1)
-    limit = site_keys.map(smallest).astype("float64").fillna(0.0)
-    below = (sites["area"] < limit).groupby(site_keys).sum()
-    units = sums if level is UnitLevel.ESTATE else sums.reindex(sums.index.union(present.index))
-    units = units.join(present).join(below.rename("sites_below_minimum"))
-    counts = ["households", "unknown", "required", "estates", "area", "area_unknown"]
-    counts += ["facilities", "sites_below_minimum"]
-    units[counts] = units[counts].fillna(0).astype(np.int64)
-    units[["strict", "simulated"]] = units[["strict", "simulated"]].fillna(False).astype(bool)
-    return units
-
-
-def _verdicts(units: pd.DataFrame, level: UnitLevel) -> pd.DataFrame:
-    """Columns of the result from the exact sums."""
-    households = units["households"].to_numpy(np.int64)
-    required, present = units["required"].to_numpy(np.int64), units["area"].to_numpy(np.int64) * 100
-    strict = units["strict"].to_numpy(bool)
+def _verdicts(homes: Homes, sites: _Sites, units: _Units, level: UnitLevel) -> pd.DataFrame:
+    """Columns of the result from exact sums."""
+    households = units.total(units.of_homes, homes.households)
+    required = units.total(units.of_homes, homes.required)
+    present = units.total(units.of_sites, sites.area) * 100
+    strict = units.count(units.of_homes, homes.strict) > 0
+    unknown = units.count(units.of_homes, homes.unknown) > 0
     reaches = np.where(strict, present > required, present >= required)
-    lacking, unknown = units["lacking"].notna().to_numpy(), units["unknown"].to_numpy() > 0
-    area_unknown = (units["area_unknown"].to_numpy() > 0) & ~reaches
-    undated = units["undated"].notna().to_numpy()
-    cases: list[npt.NDArray[np.bool_]] = [lacking, unknown, households == 0, area_unknown, undated]
-    status = np.select(cases, _STATUSES, VerdictStatus.OK.value)
-    decided = ~(lacking | unknown | (households == 0))
-    owed = lacking | unknown
+    at_most = present + units.total(units.of_sites, sites.doubtful_area) * 100
+    might_reach = ~reaches & np.where(strict, at_most > required, at_most >= required)
+    unmeasured = np.where(reaches, 0, units.count(units.of_sites, sites.unknown))
+    status, reason = _status(homes, units, households, unmeasured, might_reach)
+    owed = (status == VerdictStatus.NOT_ASSESSED.value).astype(bool)
+    left_open = might_reach | (unmeasured > 0)
+    decided = ~owed & ~left_open & (households > 0)
     steps = 100 * AREA_STEPS
-    result = pd.DataFrame(index=units.index)
-    result["level"] = level.value
-    result["households"] = households
-    result["required_m2"] = np.where(owed, np.nan, required / steps)
-    result["total_m2"] = present / steps
-    result["m2_per_100_households"] = np.where(
-        (households > 0) & ~unknown, present / steps * 100 / np.maximum(households, 1), np.nan
+    rate = present / steps * 100 / np.maximum(households, 1)
+    gap = np.maximum(required - present, 0) / steps
+    return pd.DataFrame(
+        {
+            "level": level.value,
+            "households": households,
+            "households_new": _homes(homes, units, EstateClass.NEW),
+            "households_existing": _homes(homes, units, EstateClass.EXISTING),
+            "required_m2": np.where(owed, np.nan, required / steps),
+            "total_m2": present / steps,
+            "m2_per_100_households": np.where((households > 0) & ~unknown, rate, np.nan),
+            "meets": pd.arrays.BooleanArray(reaches & decided, ~decided),
+            "gap_m2": np.where(owed | left_open, np.nan, gap),
+            "surplus_m2": np.where(owed, np.nan, np.maximum(present - required, 0) / steps),
+            "status": status,
+            "reason": reason,
+            "estates": units.count(units.of_homes),
+            "facilities": units.count(units.of_sites, ~sites.doubtful),
+            "sites_below_minimum": units.count(units.of_sites, sites.below_minimum),
+            "standard_new": units.every(standards_of(homes, EstateClass.NEW)),
+            "standard_existing": units.every(standards_of(homes, EstateClass.EXISTING)),
+            "simulated": units.count(units.of_homes, homes.simulated) > 0,
+        },
+        index=units.index,
     )
-    result["meets"] = pd.array(np.where(decided, reaches.astype(object), NOTHING), dtype="boolean")
-    result["gap_m2"] = np.where(owed, np.nan, np.maximum(required - present, 0) / steps)
-    result["surplus_m2"] = np.where(owed, np.nan, np.maximum(present - required, 0) / steps)
-    result["status"] = status
-    result["reason"] = np.select(cases, _reasons(units), NOTHING)
-    keep = ["estates", "facilities", "sites_below_minimum", "standard_new", "standard_existing"]
-    return result.join(units[[*keep, "simulated"]])
 
 
-_STATUSES = [
-    VerdictStatus.NOT_ASSESSED.value,
-    VerdictStatus.NOT_ASSESSED.value,
-    VerdictStatus.UNDEFINED.value,
-    VerdictStatus.UNVERIFIED.value,
-    VerdictStatus.UNVERIFIED.value,
-]
+def _homes(homes: Homes, units: _Units, part: EstateClass) -> pd.Series:
+    """Homes of class `part` in each unit."""
+    counts = units.total(units.of_homes, homes.of_class[part])
+    return pd.Series(counts, index=units.index, dtype="Int64")
 
 
-def _reasons(units: pd.DataFrame) -> list[npt.NDArray[np.object_]]:
-    """Reason for each case of `_verdicts`, in its order."""
-    texts = [
-        units["lacking"].astype(object),
-        units["unknown"].astype(str) + " 个小区的户数未登记，须补录后再评价",
-        pd.Series("户数为 0，每百户面积没有定义", index=units.index),
-        units["area_unknown"].astype(str) + " 处设施的面积未登记，补录后可能达标",
-        "标准 " + units["undated"].astype(str) + " 的施行日期未录入，待市局确认",
+def _status(
+    homes: Homes, units: _Units, households: Integers, unmeasured: Integers, might_reach: Flags
+) -> tuple[Texts, Texts]:
+    """Status of each unit and why: the first case that holds."""
+    status = np.full(len(households), VerdictStatus.OK.value, dtype=object)
+    reason = np.full(len(households), None, dtype=object)
+    lacking = units.first(of_classes(homes, lambda rule: rule.lacking))
+    caveat = units.first(of_classes(homes, lambda rule: rule.caveat))
+    unknown = units.count(units.of_homes, homes.unknown)
+    cases: list[tuple[VerdictStatus, Flags, Callable[[np.intp], str]]] = [
+        (VerdictStatus.UNVERIFIED, caveat != NOTHING, lambda unit: str(caveat[unit])),
+        (VerdictStatus.UNVERIFIED, might_reach, lambda unit: MIGHT_REACH),
+        (VerdictStatus.UNVERIFIED, unmeasured > 0, lambda unit: _unmeasured(unmeasured[unit])),
+        (VerdictStatus.UNDEFINED, households == 0, lambda unit: NO_HOUSEHOLDS),
+        (VerdictStatus.NOT_ASSESSED, unknown > 0, lambda unit: _unknown(unknown[unit])),
+        (VerdictStatus.NOT_ASSESSED, lacking != NOTHING, lambda unit: str(lacking[unit])),
     ]
-    return [text.to_numpy(object) for text in texts]
+    for verdict, holds, text in cases:
+        status[holds] = verdict.value
+        reason[holds] = [text(unit) for unit in np.flatnonzero(holds)]
+    return status, reason
 
 
-def _meeting_estates(parts: pd.DataFrame, sites: pd.DataFrame, level: UnitLevel) -> pd.DataFrame:
+NO_HOUSEHOLDS = "户数为 0，每百户面积没有定义"
+MIGHT_REACH = "有疑似重复登记的设施未计入；核实为两处后可能达标"
+
+
+def _unknown(estates: int) -> str:
+    return f"{estates} 个小区的户数未登记，须补录后再评价"
+
+
+def _unmeasured(facilities: int) -> str:
+    return f"{facilities} 处设施的面积未登记，补录后可能达标"
+
+
+def _meeting_estates(meets: pd.Series, units: _Units) -> dict[str, Integers]:
     """How many estates of each unit are assessed, and how many of them meet by themselves."""
-    alone = _verdicts(_unit_sums(parts, sites, UnitLevel.ESTATE), UnitLevel.ESTATE)["meets"]
-    keys = _unit_keys(parts, level, parts.index.to_series())
-    counted = pd.DataFrame({"assessed": alone.notna(), "meeting": alone.fillna(False)})
-    return counted.groupby(keys.to_numpy(), dropna=True).agg(
-        estates_assessed=("assessed", "sum"), estates_meeting=("meeting", "sum")
-    )
+    assessed = meets.notna().to_numpy(bool)
+    meeting = meets.fillna(value=False).to_numpy(bool)
+    return {
+        "estates_assessed": units.count(units.of_homes, assessed),
+        "estates_meeting": units.count(units.of_homes, meeting),
+    }

@@ -14,20 +14,22 @@ NEAR_M = 500.0
 _COMMITTEE_WORDS = "社区居民委员会|居民委员会|居委会|社区|村民委员会|村委会|行政村|村"
 
 
-def double_registrations(facilities: gpd.GeoDataFrame, metric_crs: str) -> pd.DataFrame:
+def double_registrations(facilities: gpd.GeoDataFrame, metric_crs: str | None) -> pd.DataFrame:
     """Pairs of facilities that are probably one: same township, kind and name stem, within 500 m.
 
     The name stem is the name without spaces and without the words for committee, community and
-    village, so that 幸福社区日间照料中心 and 幸福居委会日间照料中心 agree. Only an officer can
-    settle it; until then a measure counts the smaller floor area of the two, once.
+    village, so that 幸福社区日间照料中心 and 幸福居委会日间照料中心 agree. Facilities built for
+    two different estates are two. Only an officer can settle a pair; until then a measure counts
+    the smaller floor area of the two, once.
 
     Parameters
     ----------
     facilities
-        Index id; columns name, kind, division, floor_area_m2; points in EPSG:4490, null allowed
-        (the distance is not checked then).
+        Index id; columns name, kind, division, estate, floor_area_m2; points in EPSG:4490, null
+        allowed (the distance is not checked then).
     metric_crs
-        Projected CRS of the city, such as ``"EPSG:4547"``, in which distances are measured.
+        Projected CRS of the city, such as ``"EPSG:4547"``, in which distances are measured; None
+        where the city has no outline (no distance is checked then).
 
     Returns
     -------
@@ -43,9 +45,11 @@ def double_registrations(facilities: gpd.GeoDataFrame, metric_crs: str) -> pd.Da
     repeated = facilities[keys.duplicated(keep=False).to_numpy()]
     if repeated.empty:
         return pd.DataFrame(columns=columns)
-    points = repeated.geometry.to_crs(metric_crs).to_numpy()
+    nowhere = np.full(len(repeated), None, dtype=object)
+    points = repeated.geometry.to_crs(metric_crs).to_numpy() if metric_crs else nowhere
+    estates = repeated["estate"].astype(object).where(repeated["estate"].notna(), None).tolist()
     order = np.argsort(repeated["floor_area_m2"].fillna(np.inf).to_numpy(), kind="stable")
-    pairs = _pairs(order, keys.loc[repeated.index].tolist(), points)
+    pairs = _pairs(order, keys.loc[repeated.index].tolist(), points, estates)
     kept, left_out, distances = zip(*pairs, strict=True) if pairs else ((), (), ())
     names, ids = repeated["name"].to_numpy(object), repeated.index.to_numpy(object)
     found = {
@@ -59,7 +63,10 @@ def double_registrations(facilities: gpd.GeoDataFrame, metric_crs: str) -> pd.Da
 
 
 def _pairs(
-    order: npt.NDArray[np.intp], keys: Sequence[str], points: npt.NDArray[np.object_]
+    order: npt.NDArray[np.intp],
+    keys: Sequence[str],
+    points: npt.NDArray[np.object_],
+    estates: Sequence[str | None],
 ) -> list[tuple[int, int, float]]:
     """Places (kept, left out) and their distance: each is left out for the first one near it."""
     kept: dict[str, list[int]] = {}
@@ -67,7 +74,15 @@ def _pairs(
     for place in order.tolist():
         counted = kept.setdefault(keys[place], [])
         away = [float(shapely.distance(points[other], points[place])) for other in counted]
-        near = next((number for number, metres in enumerate(away) if not metres > NEAR_M), None)
+        near = next(
+            (
+                number
+                for number, other in enumerate(counted)
+                if not away[number] > NEAR_M
+                and (None in (estates[other], estates[place]) or estates[other] == estates[place])
+            ),
+            None,
+        )
         if near is None:
             counted.append(place)
         else:

@@ -30,6 +30,7 @@ EDGE_M = 1_500.0
 LAND_M2_A_HOUSEHOLD = 55.0
 GAP_M = 25.0
 COMMUNITY_HOUSEHOLDS = 1_900
+SPREAD = 0.06
 FIRST_SIMULATED_COMMUNITY = 900
 MOST_COMMUNITIES = 99
 NAME_HEADS = "安康 福寿 和顺 锦绣 祥云 翠竹 明珠 金桂 春晖 嘉禾 瑞景 景泰 天和 文昌 清河 东湖"
@@ -183,7 +184,7 @@ class _BuiltUp:
         for _ in range(60 * count):
             if len(rows) == count:
                 break
-            reach *= 1.002
+            reach *= 1 + SPREAD / count
             angle, distance = self.rng.uniform(0, 2 * np.pi), reach * np.sqrt(self.rng.random())
             households = int(np.clip(self.rng.lognormal(5.9, 0.7), 60, 2_600))
             middle = centre + distance * np.array([np.cos(angle), np.sin(angle)])

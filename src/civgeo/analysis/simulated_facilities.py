@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from civgeo.analysis.simulated_city import simulated_id
-from civgeo.domain.estate import EstateClass
+from civgeo.domain.estate import EstateClass, HandoverStage
 from civgeo.domain.facility import FacilityKind, FacilityStatus
 
 __all__ = ["simulate_facilities"]
 
+SMALLEST_SITE_M2 = 15.0
 LARGEST_SITE_M2 = 1_200.0
 DOUBLE_REGISTRATIONS = 3
 _ESTATE_KINDS = (
@@ -108,6 +109,8 @@ def simulate_facilities(
     rows["status"] = rng.choice(
         [FacilityStatus.OPERATING.value, FacilityStatus.SUSPENDED.value], size, p=[0.97, 0.03]
     )
+    unbuilt = estates.index[estates["stage"] == HandoverStage.PLANNED.value]
+    rows.loc[rows["estate"].isin(unbuilt), "status"] = FacilityStatus.PLANNED.value
     rows["source"], rows["simulated"], rows["version"] = "模拟生成", True, 1
     rows.index = pd.Index([simulated_id(rng) for _ in range(size)], name="id")
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=estates.crs)
@@ -129,7 +132,7 @@ def _built_for_estates(
     enough = needed * rng.uniform(1.02, 1.5, len(estates))
     too_little = needed * rng.uniform(0.15, 0.95, len(estates))
     area = np.where(draw < chance, enough, np.where(draw < chance + 0.3, too_little, 0.0))
-    area = np.ceil(area * 10) / 10
+    area = np.where(area < SMALLEST_SITE_M2, 0.0, np.ceil(area * 10) / 10)
     sites = []
     for share in (0, 1):
         split = area > LARGEST_SITE_M2

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from civgeo.api.definition import property_schema
 from civgeo.api.landing import PageFormat
 from civgeo.api.links import Link, address, link, page_address
+from civgeo.api.written import property_schema
 from civgeo.http.context import CityNow, Language, is_simulated, speak
 from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.query import require_known
@@ -87,7 +87,7 @@ def queryables(
         "$id": address(request, "collections", schema.id, "queryables"),
         "type": "object",
         "title": schema.title,
-        "properties": {item.name: property_schema(item) for item in schema.properties},
+        "properties": {item.name: property_schema(item) for item in schema.queryables},
         "additionalProperties": False,
     }
     return Response(orjson.dumps(body), media_type=JSON_SCHEMA)

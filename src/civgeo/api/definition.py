@@ -6,18 +6,20 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from civgeo import __version__
+from civgeo.api.written import PROBLEMS_OF_WRITING, entry_schemas, property_schema, written
+from civgeo.services.editing import EDITABLE
 from civgeo.services.feature_schema import (
     COLLECTIONS,
     CollectionSchema,
     PropertySchema,
-    PropertyType,
 )
 
-__all__ = ["OPENAPI_TYPE", "definition", "property_schema"]
+__all__ = ["OPENAPI_TYPE", "definition"]
 
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
-_PER_COLLECTION = "/collections/{collection}"
+_PER_COLLECTION = "{collection}"
 _UNUSED = ("HTTPValidationError", "ValidationError")
+_PROBLEMS = {"400": "参数有误", "404": "没有找到", "503": "登记库不可读"}
 _PROBLEM = {
     "type": "object",
     "description": "问题说明（RFC 9457）",
@@ -28,6 +30,10 @@ _PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "code": {"type": "string"},
+        "errors": {"type": "object", "description": "各属性的问题"},
+        "expected": {"type": "object", "description": "412：修改所依据的版本与内容"},
+        "current": {"type": "object", "description": "412：现行的版本与内容"},
+        "differences": {"type": "array", "items": {"type": "object"}},
     },
 }
 
@@ -50,26 +56,43 @@ def definition(app: FastAPI) -> dict[str, object]:
     paths: Json = {}
     plain: Json = _plainer(made["paths"])
     for path, item in plain.items():
-        if not path.startswith(_PER_COLLECTION):
+        if _PER_COLLECTION not in path:
             paths[path] = item
             continue
-        is_list = path.endswith("/items")
         for schema in COLLECTIONS.values():
-            filled = path.replace("{collection}", schema.id)
-            paths[filled] = {"get": _operation(item["get"], schema, is_list=is_list)}
+            operations = _operations(path, item, schema)
+            if operations:
+                paths[path.replace(_PER_COLLECTION, schema.id)] = operations
     for item in paths.values():
         _with_plain_words(item)
         _with_problems(item)
     named: Json = _plainer(made.get("components", {}).get("schemas", {}))
     schemas = {name: schema for name, schema in named.items() if name not in _UNUSED}
-    return {**made, "paths": paths, "components": {"schemas": schemas | {"Problem": _PROBLEM}}}
+    components = {
+        "schemas": schemas | {"Problem": _PROBLEM} | entry_schemas(),
+        "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+    }
+    return {**made, "paths": paths, "components": components}
+
+
+def _operations(path: str, item: Json, schema: CollectionSchema) -> Json:
+    """Operations on one collection; writing only where records are entered one by one."""
+    made: Json = {}
+    for method, plain in item.items():
+        if method == "get":
+            made[method] = _operation(plain, schema, is_list=path.endswith("/items"))
+        elif schema.id in EDITABLE:
+            made[method] = _operation(plain, schema, is_list=False)
+            parameters = made[method]["parameters"]
+            made[method] |= written(path, method, schema.id, parameters)
+    return made
 
 
 def _operation(plain: Json, schema: CollectionSchema, *, is_list: bool) -> Json:
     """Operation for one collection: its own title, and its properties as filters."""
     parameters = [item for item in plain.get("parameters", []) if item["name"] != "collection"]
     if is_list:
-        parameters += [_filter(item) for item in schema.properties]
+        parameters += [_filter(item) for item in schema.queryables]
     return {
         **plain,
         "tags": [schema.title],
@@ -87,22 +110,6 @@ def _filter(item: PropertySchema) -> Json:
         "description": f"{item.title}等于",
         "schema": property_schema(item, described=False),
     }
-
-
-def property_schema(item: PropertySchema, *, described: bool = True) -> dict[str, object]:
-    """JSON schema of a property."""
-    schema: dict[str, object] = {
-        "type": "string" if item.type is PropertyType.DATE else item.type.value
-    }
-    if item.type is PropertyType.DATE:
-        schema["format"] = "date"
-    if item.choices:
-        schema["enum"] = [value for value, _ in item.choices]
-    if described:
-        schema["title"] = item.title
-    if described and item.unit:
-        schema["x-ogc-unit"] = item.unit
-    return schema
 
 
 def _plainer(value: Any) -> Any:  # noqa: ANN401  any part of a JSON document
@@ -133,10 +140,11 @@ def _with_plain_words(item: Json) -> None:
 
 def _with_problems(item: Json) -> None:
     """Declare problem documents as the answer to bad requests, in place of FastAPI's own."""
-    for operation in item.values():
+    for method, operation in item.items():
         answers = operation["responses"]
         answers.pop("422", None)
         reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
         problem = {"content": {"application/problem+json": reference}}
-        for status, title in (("400", "参数有误"), ("404", "没有找到"), ("503", "登记库不可读")):
+        told = _PROBLEMS if method == "get" else _PROBLEMS | PROBLEMS_OF_WRITING
+        for status, title in told.items():
             answers.setdefault(status, {"description": title, **problem})

@@ -9,13 +9,20 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from civgeo.api.collections import CollectionId
 from civgeo.api.links import Link, address, link, page_address
-from civgeo.api.parameters import PAGING, property_filters, read_bbox, read_period
+from civgeo.api.parameters import (
+    PAGING,
+    property_filters,
+    read_bbox,
+    read_day,
+    read_period,
+)
 from civgeo.http.context import CityNow, Language, desk_of, is_simulated, speak
 from civgeo.http.negotiation import Format, negotiate
-from civgeo.http.preconditions import entity_tag, unless_unchanged
+from civgeo.http.preconditions import entity_tag, unless_unchanged, version_tag
 from civgeo.http.query import require_known
 from civgeo.http.templates import page
 from civgeo.services.city import City
+from civgeo.services.editing import EDITABLE
 from civgeo.services.feature_schema import CollectionSchema
 from civgeo.services.features import (
     FeaturePage,
@@ -24,9 +31,9 @@ from civgeo.services.features import (
     feature,
     feature_page,
 )
-from civgeo.services.geojson import CRS84, feature_members, records
+from civgeo.services.geojson import CRS84, Features, feature_members, records
 
-__all__ = ["router"]
+__all__ = ["FeatureId", "feature_answer", "router"]
 
 router = APIRouter()
 
@@ -37,6 +44,8 @@ FeatureFormat = Annotated[
     Literal["json", "geojson", "html"] | None,
     Query(description="返回格式；不写时按 Accept，默认 GeoJSON"),
 ]
+
+FeatureId = Annotated[str, Path(description="要素编号")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ def items(
 ) -> Response:
     """Features that lie in a box, hold in a period and have given properties."""
     schema = collection_schema(collection)
-    require_known(request, (*PAGING, *(item.name for item in schema.properties)))
+    require_known(request, (*PAGING, *(item.name for item in schema.queryables)))
     form = negotiate(request, OFFERED)
     selection = Selection(read_bbox(bbox), read_period(during), property_filters(request, schema))
     found = feature_page(
@@ -165,14 +174,17 @@ def item(
     request: Request,
     city: CityNow,
     collection: CollectionId,
-    feature_id: Annotated[str, Path(description="要素编号")],
+    feature_id: FeatureId,
+    moment: Annotated[
+        str | None, Query(alias="datetime", description="某日的内容；默认今天")
+    ] = None,
     f: FeatureFormat = None,
     lang: Language = None,
 ) -> Response:
     """One feature."""
     schema = collection_schema(collection)
-    require_known(request, ("f", "lang"))
-    frame = feature(city, collection, feature_id)
+    require_known(request, ("f", "lang", "datetime"))
+    frame = feature(city, collection, feature_id, read_day(moment))
     if negotiate(request, OFFERED) is Format.HTML:
         answer: Response = page(
             request,
@@ -181,20 +193,50 @@ def item(
             schema=schema,
             id=feature_id,
             record=records(frame, schema)[0],
+            has_history=schema.id in EDITABLE,
             simulated=is_simulated(city),
         )
+        tag = _tag(frame, bytes(answer.body))
     else:
-        body = {**feature_members(frame, schema)[0], "links": _item_links(request, schema)}
-        answer = Response(
-            orjson.dumps(body), media_type=Format.GEOJSON.media_type, headers=_HEADERS
+        answer, tag = feature_answer(
+            request,
+            frame,
+            schema,
+            own=page_address(request, Format.GEOJSON),
+            other=page_address(request, Format.HTML),
         )
-    return unless_unchanged(request, answer, entity_tag(bytes(answer.body)))
+    return unless_unchanged(request, answer, tag)
 
 
-def _item_links(request: Request, schema: CollectionSchema) -> list[Link]:
-    home = address(request, "collections", schema.id)
-    return [
-        link(page_address(request, Format.GEOJSON), "self", Format.GEOJSON),
-        link(page_address(request, Format.HTML), "alternate", Format.HTML),
-        link(home, "collection", Format.JSON, schema.title),
+def feature_answer(
+    request: Request, frame: Features, schema: CollectionSchema, *, own: str, other: str
+) -> tuple[Response, str]:
+    """The one feature of `frame` as GeoJSON, and its entity tag.
+
+    Parameters
+    ----------
+    request
+        The request.
+    frame, schema
+        The feature and its collection.
+    own, other
+        Its addresses as GeoJSON and as a page.
+    """
+    links = [
+        link(own, "self", Format.GEOJSON),
+        link(other, "alternate", Format.HTML),
+        link(address(request, "collections", schema.id), "collection", Format.JSON, schema.title),
     ]
+    if schema.id in EDITABLE:
+        past = address(request, schema.id, str(frame.index[0]), "history")
+        links.append(link(past, "version-history", Format.JSON, "历史"))
+    content = orjson.dumps({**feature_members(frame, schema)[0], "links": links})
+    answer = Response(content, media_type=Format.GEOJSON.media_type, headers=_HEADERS)
+    return answer, _tag(frame, content)
+
+
+def _tag(frame: Features, content: bytes) -> str:
+    """Entity tag that tells the record's version, where it has one."""
+    if "version" not in frame:
+        return entity_tag(content)
+    return version_tag(int(frame["version"].iloc[0]), content)

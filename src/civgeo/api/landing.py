@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from civgeo.api.definition import OPENAPI_TYPE, definition
 from civgeo.api.links import address, link, page_address
-from civgeo.http.context import CityNow, Language, speak
+from civgeo.http.context import CityNow, Language, desk_of, speak
 from civgeo.http.guard import READER_POLICY
 from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.query import require_known
@@ -23,6 +23,13 @@ CONFORMANCE = (
     f"{_PART_1}/oas30",
     f"{_PART_1}/html",
     f"{_PART_1}/geojson",
+)
+_PART_4 = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf"
+CONFORMANCE_OF_WRITING = (
+    f"{_PART_4}/create-replace-delete",
+    f"{_PART_4}/update",
+    f"{_PART_4}/optimistic-locking",
+    f"{_PART_4}/features",
 )
 DESCRIPTION = (
     "养老服务设施覆盖评价的空间数据接口（OGC API - Features）。坐标为经度、纬度（CRS84）；"
@@ -72,13 +79,15 @@ def landing(
 def conformance(request: Request, f: PageFormat = None, lang: Language = None) -> Response:
     """Conformance classes that the API keeps to."""
     require_known(request, ("f", "lang"))
+    writable = bool(desk_of(request).write_token)
+    classes = (*CONFORMANCE, *(CONFORMANCE_OF_WRITING if writable else ()))
     if negotiate(request, (Format.JSON, Format.HTML)) is Format.HTML:
-        return page(request, "conformance.html", lang=speak(request), classes=CONFORMANCE)
+        return page(request, "conformance.html", lang=speak(request), classes=classes)
     links = [
         link(page_address(request, Format.JSON), "self", Format.JSON),
         link(page_address(request, Format.HTML), "alternate", Format.HTML),
     ]
-    return _json({"conformsTo": CONFORMANCE, "links": links})
+    return _json({"conformsTo": classes, "links": links})
 
 
 @router.get("/api", tags=["目录"], summary="接口定义（OpenAPI）", response_class=Response)

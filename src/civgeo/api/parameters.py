@@ -11,11 +11,11 @@ from civgeo.domain.standard import parse_day
 from civgeo.errors import InvalidInput
 from civgeo.http.context import BEIJING
 from civgeo.services.feature_schema import CollectionSchema, PropertySchema, PropertyType
-from civgeo.services.features import Period
+from civgeo.services.periods import Period
 from civgeo.store.reading import Scalar
 from civgeo.store.sqlite import Box
 
-__all__ = ["PAGING", "property_filters", "read_bbox", "read_period"]
+__all__ = ["PAGING", "property_filters", "read_bbox", "read_day", "read_period"]
 
 PAGING = ("f", "lang", "limit", "offset", "after", "bbox", "datetime")
 """Parameters of every list of features."""
@@ -96,6 +96,20 @@ def read_period(text: str | None) -> Period | None:
     return Period(first.date() if first else None, last.date() if last else None)
 
 
+def read_day(text: str | None) -> date | None:
+    """Day of ``datetime`` where one instant is asked for.
+
+    Raises
+    ------
+    InvalidInput
+        As `read_period`, and for a period.
+    """
+    period = read_period(text)
+    if period is not None and period.day is None:
+        raise InvalidInput("参数 datetime 在此应为一个时刻，不是起止", code="bad_datetime")
+    return None if period is None else period.day
+
+
 def _moment(text: str) -> datetime:
     try:
         if _DAY.fullmatch(text):
@@ -118,8 +132,8 @@ def property_filters(request: Request, schema: CollectionSchema) -> Mapping[str,
     InvalidInput
         When a value does not fit the property's type.
     """
-    found = ((schema.property(name), value) for name, value in request.query_params.items())
-    return {item.name: _typed(item, value) for item, value in found if item is not None}
+    given = request.query_params
+    return {i.name: _typed(i, given[i.name]) for i in schema.queryables if i.name in given}
 
 
 def _typed(item: PropertySchema, text: str) -> Scalar:

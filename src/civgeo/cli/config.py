@@ -9,7 +9,6 @@ import typer
 
 from civgeo.assets.translation import translate as _
 from civgeo.cli.console import session, settings, table
-from civgeo.errors import InvalidInput
 
 __all__ = ["group"]
 
@@ -48,13 +47,12 @@ def _origins(context: typer.Context, names: list[str]) -> dict[str, str]:
     from civgeo.settings import config_file
 
     path = config_file()
-    try:
-        in_file = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"设置文件 {path} 不是有效的 TOML:{error}", code="bad_config") from None
+    in_file = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+    called = session(context)
+    on_command_line = {"store": called.store, "lang": called.lang}
     found = {}
     for name in names:
-        if name == "store" and session(context).store is not None:
+        if on_command_line.get(name) is not None:
             found[name] = _("命令行")
         elif f"CIVGEO_{name.upper()}" in os.environ:
             found[name] = f"CIVGEO_{name.upper()}"

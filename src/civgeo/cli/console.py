@@ -1,5 +1,6 @@
 """What every command shares: the session, messages on stderr, tables, progress."""
 
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from rich.table import Table
 
 from civgeo.assets.translation import translate as _
 from civgeo.domain.clock import BEIJING
+from civgeo.errors import InvalidInput
 
 if TYPE_CHECKING:
     from civgeo.settings import Settings
@@ -29,6 +31,7 @@ class Session:
     store: Path | None
     as_json: bool
     verbosity: int
+    lang: str | None = None
 
 
 def session(context: typer.Context) -> Session:
@@ -40,13 +43,28 @@ def session(context: typer.Context) -> Session:
 
 
 def settings(context: typer.Context, **given: object) -> "Settings":
-    """Settings in force, options given on the command line first (None counts as not given)."""
-    from civgeo.settings import Settings
+    """Settings in force, options given on the command line first (None counts as not given).
 
-    options = {"store": session(context).store, **given}
-    return Settings.model_validate(
-        Settings(**{key: value for key, value in options.items() if value is not None})  # type: ignore[arg-type]
-    )
+    Raises
+    ------
+    InvalidInput
+        When the settings file is no TOML, or a value of it or of the environment is not allowed.
+    """
+    from pydantic import ValidationError
+
+    from civgeo.settings import Settings, config_file
+
+    options = {"store": session(context).store, "lang": session(context).lang, **given}
+    try:
+        return Settings(**{key: value for key, value in options.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        text = f"设置 {name} 的值 {str(first['input'])[:40]!r} 不可用；请检查环境变量和设置文件"
+        raise InvalidInput(text, code="bad_config") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = f"设置文件 {config_file()} 不是有效的 TOML:{error}"
+        raise InvalidInput(text, code="bad_config") from None
 
 
 def today() -> date:

@@ -15,7 +15,7 @@ from civgeo.cli.console import messages, session, settings, table, today
 from civgeo.cli.jsonl import Answer, Fields, run_lines
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.estate import EstateClass
-from civgeo.domain.floor_area import FloorAreaVerdict, assess
+from civgeo.domain.floor_area import FloorAreaVerdict, VerdictStatus, assess
 from civgeo.domain.quantity import decimal_text, exact, fixed, has_finite_decimal
 from civgeo.domain.standard import Standard, StandardBook, parse_day
 from civgeo.errors import InvalidInput
@@ -53,9 +53,18 @@ def floor_area(
 ) -> None:
     """Answer lines, or print the coverage of the store."""
     if source is not None:
-        book = _book(context)
-        run_lines(source, _KEYS, lambda fields: _answer(fields, book))
+        if division or on or output:
+            raise typer.BadParameter(_("--input 不能与 --division、--on、--output 同用"))
+        book, listed = _book(context), session(context).store is None
+        run_lines(
+            source,
+            _KEYS,
+            lambda fields: _answer(fields, book, only_listed=listed),
+            is_finding=(lambda answer: answer["meets"] is False) if fail_on_findings else None,
+        )
         return
+    if output is not None and output.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f"{output}: {_('只能另存为 .xlsx')}")
     _over_store(context, division, level, on, output, fail_on_findings=fail_on_findings)
 
 
@@ -71,14 +80,18 @@ def _book(context: typer.Context) -> StandardBook:
         return reading.standards()
 
 
-def _answer(fields: Fields, book: StandardBook) -> Answer:
+def _answer(fields: Fields, book: StandardBook, *, only_listed: bool) -> Answer:
     division, on = DivisionCode.parse(fields.text("division")), fields.day("on", today())
     parts = [_part(item) for item in fields.items("parts")]
     areas = [_area(item) for item in fields.items("facilities_m2")]
     verdict = assess(parts, areas, division=division, on=on, book=book)
-    answer: dict[str, object] = {"status": verdict.status.value}
-    if verdict.reason:
-        answer["reason"] = verdict.reason
+    status, reason = verdict.status, verdict.reason
+    if status is VerdictStatus.OK and only_listed:
+        reason = _why_not_in_use(division, on)
+        status = VerdictStatus.OK if reason is None else VerdictStatus.UNVERIFIED
+    answer: dict[str, object] = {"status": status.value}
+    if reason:
+        answer["reason"] = reason
     answer |= {
         "division": fields.text("division"),
         "on": on.isoformat(),
@@ -96,6 +109,14 @@ def _answer(fields: Fields, book: StandardBook) -> Answer:
     if rate is not None and not has_finite_decimal(rate):
         answer["ratio"] = f"{_text(verdict.total_m2)}/{verdict.households}"
     return answer | _single_sites(verdict)
+
+
+def _why_not_in_use(division: DivisionCode, on: date) -> str | None:
+    """Why no such division is in use on that day by the lists at hand; None when one is."""
+    from civgeo.services.codes import explain_code
+
+    found = explain_code(division.text[:6], on=on)
+    return "；".join(found.problems) if found.listing.exists is False else None
 
 
 def _single_sites(verdict: FloorAreaVerdict) -> dict[str, object]:
@@ -240,7 +261,7 @@ def _print_table(found: "Coverage", day: date) -> None:
             f"{_('标准')} {item.place} {item.citation} {item.operator} {item.value}", markup=False
         )
     if len(found.doubles):
-        messages.print(f"{_('疑似重复登记,只计一次')}: {len(found.doubles)}")
+        messages.print(f"{_('疑似重复登记，只计一次')}: {len(found.doubles)}")
 
 
 def _short(exact_text: object) -> str:

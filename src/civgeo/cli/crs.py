@@ -11,6 +11,7 @@ from civgeo.errors import InvalidInput
 __all__ = ["group"]
 
 group = typer.Typer(no_args_is_help=True)
+NORTHERNMOST = 60
 _ZONE_KEYS = frozenset({"lon", "lat"})
 _CONVERT_KEYS = frozenset({"x", "y", "from", "to"})
 Source = Annotated[str, typer.Option("--input", help=_("JSON 行文件，- 为标准输入"))]
@@ -32,8 +33,9 @@ def _zone(fields: Fields) -> Answer:
     from civgeo.geo.crs import project, zone_of
 
     lon, lat = fields.number("lon"), fields.number("lat")
-    if abs(lat) > 90:
-        raise InvalidInput(f"纬度 {lat} 超出 ±90；经纬度是否写反了？", code="bad_number")
+    if not 0 <= lat <= NORTHERNMOST:
+        text = f"纬度 {lat} 不在中国范围（0 至 {NORTHERNMOST} 度）；经纬度是否写反了？"
+        raise InvalidInput(text, code="bad_number")
     zone = zone_of(lon)
     easting, northing = (round(float(value), 3) for value in project(float(lon), float(lat), zone))
     return {

@@ -1,5 +1,6 @@
 """``civgeo demo``: a first coverage map of a real city, on simulated estates and facilities."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
-from civgeo.cli.console import messages, session, steps, table, today
+from civgeo.cli.console import Session, messages, session, steps, table, today
 from civgeo.cli.serve import serve_store
 from civgeo.domain.clock import BEIJING
+from civgeo.errors import InvalidInput
 
 if TYPE_CHECKING:
     from civgeo.formats.outlines import OutlineSource
@@ -27,28 +29,34 @@ def demo(
     source: Annotated[
         str, typer.Option("--outlines", help=_("轮廓来源：tianditu 或 amap"))
     ] = "tianditu",
-    port: Annotated[int, typer.Option(help=_("端口；0 为自动选择"))] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help=_("端口；0 为自动选择"))] = 8000,
     open_browser: Annotated[bool, typer.Option("--open", help=_("打开浏览器"))] = False,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help=_("生成后启动服务"))] = True,
 ) -> None:
     """Build the demonstration city where it is missing, say what is there, and serve it."""
     from civgeo.services.city import City
     from civgeo.services.demo import build_demo_city
-    from civgeo.services.mapping import write_maps
+    from civgeo.services.mapping import missing_maps, write_maps
     from civgeo.store.store import FILE_NAME, Store
 
-    if (directory / FILE_NAME).exists():
+    quiet = session(context).verbosity < 0
+    with steps(quiet=quiet) as progress:
+        if not (directory / FILE_NAME).exists():
+            build_demo_city(
+                directory,
+                city,
+                today=datetime.now(BEIJING),
+                progress=progress,
+                source=outline_source(source),
+            ).close()
+        elif not quiet:
+            messages.print(_("已有演示库，不作改动"))
         with Store.open(directory) as store:
-            _say_what_is_there(City(store, today()), directory, asked=city)
-    else:
-        with steps(quiet=session(context).verbosity < 0) as progress:
-            now = datetime.now(BEIJING)
-            with build_demo_city(
-                directory, city, today=now, progress=progress, source=outline_source(source)
-            ) as store:
-                write_maps(City(store, today()), directory / "maps", progress=progress)
-        with Store.open(directory) as store:
-            _say_what_is_there(City(store, today()), directory, asked=city)
+            there = City(store, today())
+            _require_city(there, city)
+            if missing_maps(directory / "maps"):
+                write_maps(there, directory / "maps", progress=progress)
+            _say_what_is_there(there, directory, session(context))
     if serve:
         serve_store(directory, "127.0.0.1", port, open_browser=open_browser)
 
@@ -62,22 +70,48 @@ def outline_source(name: str) -> "OutlineSource":
     return OutlineSource(name)
 
 
-def _say_what_is_there(city: "City", directory: Path, *, asked: str) -> None:
+def _require_city(city: "City", asked: str) -> None:
+    """Refuse to pass another city's store off as the one that was asked for."""
     from civgeo.domain.division import DivisionCode
+    from civgeo.services.demo import inventory
+
+    register, code = inventory(city).register, DivisionCode.parse(asked)
+    if code != DivisionCode.parse(register.city):
+        text = f"该文件夹里是{register.name}（{register.city}），不是 {code.text}"
+        raise InvalidInput(f"{text}；请换文件夹：--dir ./{code.text}", code="other_city")
+    if not register.simulated:
+        text = f"该文件夹里是{register.name}的正式库，不是演示库"
+        raise InvalidInput(f"{text}；请换文件夹：--dir ./civgeo-demo", code="production_store")
+
+
+def _say_what_is_there(city: "City", directory: Path, called: Session) -> None:
     from civgeo.services.demo import inventory
 
     found = inventory(city)
     register = found.register
-    rows = [
-        [_("县区"), str(found.counties)],
-        [_("区划"), str(found.counts["divisions"])],
-        [_("小区（模拟）"), str(found.counts["estates"])],
-        [_("设施（模拟）"), str(found.counts["facilities"])],
-        [_("生成时间"), register.created_at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")],
-        [_("文件夹"), str(directory)],
-        [_("地图与表格"), str(directory / "maps")],
-    ]
-    table(f"{register.name} {register.city} 【{_('模拟数据')}】", [_("内容"), _("数量")], rows)
-    if DivisionCode.parse(asked).text != register.city:
-        text = _("该文件夹里已是另一座城市；要生成新的，请用 --dir 指定另一个文件夹")
-        messages.print(f"{text}: {asked}", style="yellow", markup=False)
+    made = register.created_at.astimezone(BEIJING)
+    if called.as_json:
+        answer = {
+            "city": register.city,
+            "name": register.name,
+            "simulated": register.simulated,
+            "created_at": made.isoformat(timespec="seconds"),
+            "edition": register.edition,
+            "counties": found.counties,
+            **found.counts,
+            "directory": str(directory),
+            "maps": str(directory / "maps"),
+        }
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    elif called.verbosity >= 0:
+        rows = [
+            [_("县区"), str(found.counties)],
+            [_("区划"), str(found.counts["divisions"])],
+            [_("小区（模拟）"), str(found.counts["estates"])],
+            [_("设施（模拟）"), str(found.counts["facilities"])],
+            [_("生成时间"), made.strftime("%Y-%m-%d %H:%M")],
+            [_("文件夹"), str(directory)],
+            [_("地图与表格"), str(directory / "maps")],
+        ]
+        title = f"{register.name} {register.city} 【{_('模拟数据')}】"
+        table(title, [_("内容"), _("数量")], rows)

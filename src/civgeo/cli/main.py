@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 findings with ``--fail-on-findings``, 2 usage, 3 some inpu
 answered or was refused, 4 store or service unavailable.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +14,27 @@ import typer
 from civgeo import __version__
 from civgeo.assets.translation import LANGUAGES
 from civgeo.assets.translation import translate as _
-from civgeo.cli import config, coverage, crs, demo, doctor, indicators, init, maps, names, serve
+from civgeo.cli import (
+    backup,
+    config,
+    coverage,
+    crs,
+    demo,
+    divisions,
+    doctor,
+    editing,
+    history,
+    importing,
+    indicators,
+    init,
+    jobs,
+    maps,
+    names,
+    serve,
+    worker,
+)
 from civgeo.cli.console import Session, messages
-from civgeo.errors import CivgeoError, StoreUnavailable
+from civgeo.errors import CivgeoError, InvalidInput, StoreUnavailable
 
 __all__ = ["app", "run"]
 
@@ -32,12 +51,23 @@ app = typer.Typer(
 app.add_typer(names.group, name="names", help=_("地名与代码"))
 app.add_typer(crs.group, name="crs", help=_("坐标系与换算"))
 app.add_typer(coverage.group, name="coverage", help=_("养老设施覆盖"))
+app.add_typer(divisions.group, name="divisions", help=_("行政区划图层的检查"))
+app.add_typer(editing.estates, name="estates", help=_("住宅小区：登记、更改、注销、恢复、移交"))
+app.add_typer(editing.facilities, name="facilities", help=_("民政设施：登记、更改、注销、恢复"))
 app.add_typer(indicators.group, name="indicators", help=_("规划指标"))
+app.add_typer(history.group, name="history", help=_("外部程序对库文件的修改"))
+app.add_typer(jobs.group, name="jobs", help=_("排队与进行中的任务"))
 app.add_typer(config.group, name="config", help=_("设置"))
 app.command("demo", help=_("生成并打开演示城市：真实区划与轮廓，模拟小区与设施"))(demo.demo)
 app.command("init", help=_("为真实城市建库：区划、轮廓与标准，没有模拟数据"))(init.init)
 app.command("serve", help=_("启动服务：接口、地图与页面"))(serve.serve)
+app.command("import", help=_("导入文件：预检、确认、按批次撤销"))(importing.import_file)
+app.command("imports", help=_("列出导入过的批次"))(importing.imports)
+app.command("worker", help=_("逐个处理排队的任务；serve 会自己启动一个"))(worker.worker)
 app.command("maps", help=_("把全部地图写入文件夹：HTML、PNG、PDF 与表格"))(maps.maps)
+app.command("verify-history", help=_("核对历史的封印并列出各链链头"))(history.verify_history)
+app.command("backup", help=_("备份登记库，服务不必停"))(backup.backup)
+app.command("restore", help=_("恢复备份，或只演练（--verify）"))(backup.restore)
 app.command("doctor", help=_("检查安装与库，逐条给出修复办法"))(doctor.doctor)
 
 
@@ -71,7 +101,8 @@ def root(
     ] = False,
 ) -> None:
     """Keep the global options for the command that follows."""
-    context.obj = Session(store=store, as_json=as_json, verbosity=-1 if quiet else verbose)
+    verbosity = -1 if quiet else verbose
+    context.obj = Session(store=store, as_json=as_json, verbosity=verbosity, lang=lang)
 
 
 def run(arguments: list[str]) -> None:
@@ -83,6 +114,14 @@ def run(arguments: list[str]) -> None:
         sys.exit(UNAVAILABLE)
     except CivgeoError as error:
         _complain(error)
+        sys.exit(REFUSED)
+    except BrokenPipeError:
+        # whoever read the answers has gone; nothing more can be said there
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(REFUSED)
+    except OSError as error:
+        text = f"不能读写 {error.filename or ''}：{os.strerror(error.errno or 0)}"
+        _complain(InvalidInput(text, code="bad_file"))
         sys.exit(REFUSED)
 
 

@@ -23,9 +23,13 @@ def about() -> None:
 @group.command("code", help=_("逐行解释区划代码或 20 位地名代码"))
 def code_lines(
     source: Annotated[str, typer.Option("--input", help=_("JSON 行文件，- 为标准输入"))] = "-",
+    fail_on_findings: Annotated[
+        bool, typer.Option("--fail-on-findings", help=_("有代码存疑时退出码为 1"))
+    ] = False,
 ) -> None:
     """Answer each line with the explanation of its code."""
-    run_lines(source, _KEYS, _answer)
+    doubtful = (lambda answer: bool(answer["problems"])) if fail_on_findings else None
+    run_lines(source, _KEYS, _answer, is_finding=doubtful)
 
 
 def _answer(fields: Fields) -> Answer:
@@ -37,7 +41,7 @@ def _answer(fields: Fields) -> Answer:
     listing = found.listing
     answer: dict[str, object] = {"status": "ok"}
     if listing.reason and found.well_formed:
-        answer["reason"] = listing.reason
+        answer["note"] = listing.reason
     span = None
     if listing.valid_from or listing.valid_to:
         span = {"from": listing.valid_from, "to": listing.valid_to}

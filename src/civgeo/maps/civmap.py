@@ -67,6 +67,7 @@ class CivMap(folium.Map):
     default_js = [  # noqa: RUF012  folium declares it as an instance attribute
         ("leaflet", f"{ASSET}leaflet.js"),
         ("civgeo_draw", f"{ASSET}civgeo-draw.js"),
+        ("civgeo_cluster", f"{ASSET}civgeo-cluster.js"),
         ("civgeo_map", f"{ASSET}civgeo-map.js"),
     ]
     default_css = [  # noqa: RUF012  folium declares it as an instance attribute

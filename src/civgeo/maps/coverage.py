@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +15,7 @@ from civgeo.maps.legend import (
     NO_FIGURE,
     FigureClass,
     Legend,
+    Mark,
     Section,
     Swatch,
     Symbol,
@@ -24,22 +26,24 @@ from civgeo.maps.legend import (
     thresholds_of,
 )
 from civgeo.maps.outlines import city_outline
-from civgeo.maps.rows import DivisionRow, UnitRow, rows_of
+from civgeo.maps.rows import DivisionRow, SiteRow, UnitRow, rows_of
 from civgeo.maps.shapes import (
     bounds_of,
     label_point,
+    outer_rings,
     points_in,
     polygons_of,
     shape_of,
     shown_counties,
     whole_city,
 )
-from civgeo.maps.theme import NEIGHBOUR, MapNote, State, state_of
+from civgeo.maps.theme import NEIGHBOUR, MapNote, Shape, State, state_of
 from civgeo.maps.why import Why, figure_text, named_standards
 
 __all__ = ["CountyView", "CoverageView", "EstateView", "coverage_map"]
 
 NO_COUNTY = "所在县区不明"
+UNGRADED_DOT = "#6b7680"
 UNGRADED = (State.NOT_ASSESSED, State.UNDEFINED)
 
 
@@ -129,9 +133,15 @@ class CoverageView:
         """Colour of class `number`; a neutral one for -1."""
         return self.classes[number].colour if number >= 0 else NO_FIGURE
 
-    def legend(self) -> Legend:
-        """Classes with the thresholds between them, then verdicts by pattern and by shape."""
-        numbers = Counter(estate.number for estate in self.estates)
+    def dot_colour(self, number: int) -> str:
+        """Colour of class `number` for a dot on white; a grey that shows there for -1."""
+        return self.classes[number].colour if number >= 0 else UNGRADED_DOT
+
+    def legend(self, *, dots: bool = False) -> Legend:
+        """Classes with the thresholds between them, then verdicts by pattern and by shape.
+
+        With `dots` the estates are drawn as plain dots, which show no verdict of their own.
+        """
         note = "各级含下限、不含上限；粗线为现行标准值。"
         if not self.thresholds:
             note = "本市没有可用的标准，不分级。"
@@ -139,21 +149,43 @@ class CoverageView:
             Counter(county.state for county in self.own),
             Counter(estate.state for estate in self.estates),
         )
+        symbols = Section("小区结论（符号）", _symbols(points), self._estate_note())
         return Legend(
             (
                 Section(
                     "每百户养老用房面积（m²/百户）",
-                    class_rows(self.classes, self.thresholds, numbers),
+                    self._class_rows(dots=dots),
                     f"{note}右列为小区数。",
                 ),
                 Section("县区结论（花纹）", _patterns(areas), "右列为县区数。"),
-                Section("小区结论（符号）", _symbols(points), self._estate_note()),
+                Section("小区结论", (), self._dots_note(points)) if dots else symbols,
             )
         )
 
+    def _class_rows(self, *, dots: bool) -> tuple[Swatch | Symbol | Mark, ...]:
+        """Rows of the classes, and one for the estates that are in none; they add up to all."""
+        numbers = Counter(estate.number for estate in self.estates)
+        graded = self.thresholds or numbers[0]
+        rows = class_rows(self.classes, self.thresholds, numbers) if graded else ()
+        states = {estate.state: None for estate in self.estates if estate.number < 0}
+        if not states:
+            return rows
+        label = "、".join(state.label_zh for state in State if state in states)
+        if dots:
+            return (*rows, Symbol(label, UNGRADED_DOT, Shape.DISC, count=numbers[-1]))
+        return (*rows, Swatch(label, NO_FIGURE, count=numbers[-1]))
+
     def _estate_note(self) -> str:
-        without = f"另有 {self.unplaced} 个小区没有位置，未画出。" if self.unplaced else ""
-        return f"右列为小区数；符号颜色同上面的分级。{without}"
+        return f"右列为小区数；符号颜色同上面的分级。{self._without}"
+
+    def _dots_note(self, counts: Mapping[State, int]) -> str:
+        told = "，".join(f"{state.label_zh} {counts.get(state, 0)} 个" for state in _listed(counts))
+        note = "小区密集，图上只画圆点，颜色同上面的分级；各小区结论见网页地图。"
+        return f"{told}。{note}{self._without}"
+
+    @property
+    def _without(self) -> str:
+        return f"另有 {self.unplaced} 个小区没有位置，未画出。" if self.unplaced else ""
 
 
 def coverage_map(
@@ -162,6 +194,7 @@ def coverage_map(
     standards: Iterable[Standard],
     *,
     about: MapNote,
+    sites: gpd.GeoDataFrame | None = None,
 ) -> CivMap:
     """Map of elder-care floor area per 100 households: counties filled, estates as points.
 
@@ -170,13 +203,18 @@ def coverage_map(
     units
         Result of the coverage analysis for the levels county and estate together (other levels
         are not drawn): index unit id (counties: six-digit code), columns as that analysis gives
-        them, estates with geometry, EPSG:4490.
+        them, estates with geometry, EPSG:4490; of estates also completed_year and stage, where
+        they are known.
     divisions
-        Own and neighbouring counties with outlines, EPSG:4490.
+        Own and neighbouring counties with outlines, EPSG:4490; townships and communities for
+        their names.
     standards
         Records that the units name in standard_new and standard_existing.
     about
         Title, source, date and standing.
+    sites
+        Facilities that estates were judged by: columns estate (id), name, kind, floor_area_m2
+        and doubtful (whether left out as registered twice), EPSG:4490.
 
     Raises
     ------
@@ -187,8 +225,10 @@ def coverage_map(
     """
     rows = rows_of(units, UnitRow)
     book = {standard.id: standard for standard in standards}
-    view = CoverageView.of(rows, rows_of(divisions, DivisionRow), book)
-    why = Why.of(rows, book, about)
+    places = rows_of(divisions, DivisionRow)
+    view = CoverageView.of(rows, places, book)
+    names = {row.code: row.name for row in places}
+    why = Why.of(rows, book, about, names, [] if sites is None else rows_of(sites, SiteRow))
     bounds = bounds_of([county.division for county in view.counties])
     chart = CivMap(about, view.legend(), bounds=bounds)
     areas = [_area(county, view, why) for county in view.counties]
@@ -225,6 +265,7 @@ def _estate_layer(view: CoverageView, why: Why) -> PointLayer:
             lat=estate.lat,
             group=group.get((estate.unit.division or "")[:6], len(names)),
             style=style[estate.state, estate.number],
+            outline=outer_rings(estate.unit.geometry),
         )
         for estate in view.estates
     ]
@@ -261,10 +302,9 @@ def _placed(estates: Sequence[UnitRow], classes: Sequence[FigureClass]) -> tuple
 
 def _number(unit: UnitRow, state: State, classes: Sequence[FigureClass]) -> int:
     """Class of the figure; none where no standard decides, lest its colour look like a verdict."""
-    figure = unit.m2_per_100_households
-    if figure is None or state in UNGRADED:
+    if unit.m2_per_100_households is None or state in UNGRADED:
         return -1
-    return class_number(figure, classes)
+    return class_number(100 * Fraction(f"{unit.total_m2:.6f}") / unit.households, classes)
 
 
 def _patterns(counts: Mapping[State, int]) -> tuple[Swatch, ...]:

@@ -1,21 +1,23 @@
 """Map of the facilities by kind."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 
 from civgeo.domain.facility import FacilityKind, FacilityStatus
+from civgeo.geo.crs import Zone, project
 from civgeo.maps.civmap import CivMap
+from civgeo.maps.clusters import Cluster, clusters_of
 from civgeo.maps.layers import AreaLayer, Column, Facts, Group, Point, PointLayer, PointStyle, Story
 from civgeo.maps.legend import Legend, Section, Symbol
 from civgeo.maps.outlines import base_areas
 from civgeo.maps.rows import DivisionRow, FacilityRow, rows_of
 from civgeo.maps.shapes import bounds_of, points_in, shown_counties
 from civgeo.maps.theme import MapNote, Shape
-from civgeo.maps.why import figure_text
+from civgeo.maps.why import figure_text, place_text
 
 __all__ = ["KIND_GROUPS", "FacilitiesView", "KindGroup", "facilities_map", "kind_style"]
 
@@ -29,6 +31,7 @@ class KindGroup:
     glyphs: dict[FacilityKind, str]
 
 
+CELL_PT = 26.0
 K = FacilityKind
 KIND_BY_VALUE = {kind.value: kind for kind in FacilityKind}
 KIND_GROUPS = (
@@ -91,7 +94,7 @@ _COLUMNS = (
     Column("床位", "张"),
     Column("护理型床位", "张"),
     Column("开办"),
-    Column("所在乡级代码"),
+    Column("所在"),
     Column("资料来源"),
 )
 
@@ -128,6 +131,21 @@ class FacilitiesView:
         )
         return cls(placed, len(facilities) - len(placed))
 
+    def clustered(self, zone: Zone, points_per_m: float) -> list[Cluster]:
+        """Facilities gathered where they would overlap, in points of the page from the zone's 0."""
+        if not self.placed:
+            return []
+        lon, lat, _ = zip(*self.placed, strict=True)
+        metres = np.column_stack(project(np.array(lon), np.array(lat), zone))
+        return clusters_of(metres * points_per_m, CELL_PT)
+
+    def shares(self, members: Sequence[int]) -> list[tuple[str, int]]:
+        """Colour and number of each group of kinds among the placed ones numbered `members`."""
+        counts = Counter(self.placed[number][2].kind for number in members)
+        totals = [sum(counts[kind] for kind in group.glyphs) for group in KIND_GROUPS]
+        pairs = zip(KIND_GROUPS, totals, strict=True)
+        return [(group.colour, total) for group, total in pairs if total]
+
     def legend(self) -> Legend:
         """Kinds that occur, with counts, under their group."""
         counts = Counter(row.kind for _, _, row in self.placed)
@@ -148,6 +166,7 @@ class FacilitiesView:
     def total(self) -> Section:
         """How many are drawn, and how many are not."""
         note = f"图上设施共 {len(self.placed)} 处。"
+        note += "邻近的合为一环：环内为处数，环的各段为各类所占份额，颜色同符号。"
         if self.left_out:
             note += f"另有 {self.left_out} 处已关闭或没有位置，未画出。"
         return Section("设施合计", (), note)
@@ -163,7 +182,7 @@ def facilities_map(
     facilities
         The facilities table, points in EPSG:4490; closed ones are not drawn.
     divisions
-        Own and neighbouring counties with outlines, EPSG:4490.
+        Own and neighbouring counties with outlines, EPSG:4490; townships for their names.
     about
         Title, source, date and standing.
 
@@ -178,14 +197,17 @@ def facilities_map(
     view = FacilitiesView.of(rows_of(facilities, FacilityRow))
     chart = CivMap(about, Legend((view.total(),)), bounds=bounds_of(shown_counties(rows)))
     AreaLayer("counties", base_areas(rows)).add_to(chart)
+    names = {row.code: row.name for row in rows}
     for number, group in enumerate(KIND_GROUPS):
-        layer = _layer(f"kinds{number}", group, view)
+        layer = _layer(f"kinds{number}", group, view, names)
         if layer is not None:
             layer.add_to(chart)
     return chart
 
 
-def _layer(name: str, group: KindGroup, view: FacilitiesView) -> PointLayer | None:
+def _layer(
+    name: str, group: KindGroup, view: FacilitiesView, names: Mapping[str, str]
+) -> PointLayer | None:
     """Layer of one group of kinds; the layer control doubles as its legend."""
     counts = Counter(row.kind for _, _, row in view.placed)
     kinds = [kind for kind in group.glyphs if counts[kind]]
@@ -193,7 +215,7 @@ def _layer(name: str, group: KindGroup, view: FacilitiesView) -> PointLayer | No
         return None
     number = {kind.value: position for position, kind in enumerate(kinds)}
     points = [
-        Point(_story(row), lon, lat, number[row.kind], number[row.kind])
+        Point(_story(row, names), lon, lat, number[row.kind], number[row.kind])
         for lon, lat, row in view.placed
         if row.kind in number
     ]
@@ -204,10 +226,11 @@ def _layer(name: str, group: KindGroup, view: FacilitiesView) -> PointLayer | No
         styles=[kind_style(kind) for kind in kinds],
         title=group.title,
         facts=Facts(_COLUMNS),
+        clustered=True,
     )
 
 
-def _story(row: FacilityRow) -> Story:
+def _story(row: FacilityRow, names: Mapping[str, str]) -> Story:
     kind = KIND_BY_VALUE[row.kind].label_zh
     return Story(
         name=row.name,
@@ -219,7 +242,7 @@ def _story(row: FacilityRow) -> Story:
             None if row.beds is None else int(row.beds),
             None if row.nursing_beds is None else int(row.nursing_beds),
             row.opened,
-            row.division,
+            place_text(names, row.division) or row.division,
             row.source,
         ),
         simulated=row.simulated,

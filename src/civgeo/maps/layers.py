@@ -11,10 +11,12 @@ from civgeo.maps.legend import Legend
 from civgeo.maps.theme import Pattern, Shape
 
 __all__ = ["Area", "AreaLayer", "Card", "Column", "Group", "LegendPanel", "Point", "PointLayer"]
-__all__ += ["Facts", "PointStyle", "Story"]
+__all__ += ["Facts", "Listed", "PointStyle", "Story", "Sum"]
 
 Value = str | int | None
 Ring = list[list[float]]
+
+OUTLINE_STEPS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,24 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """One line that adds up terms, such as what each class of homes requires.
+
+    Parameters
+    ----------
+    head, tail
+        Before and behind the terms; ``{n}`` stands for value n.
+    terms
+        A term whose first value is not known is left out; the whole line is, where any other
+        value of a term or of the tail is not known.
+    """
+
+    head: str
+    terms: tuple[str, ...]
+    tail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the stories of one layer have in common.
 
@@ -45,11 +65,17 @@ class Facts:
         One line in which ``{n}`` stands for value n; shown when all of them are known.
     cards
         Boxes that stories name by number.
+    sum
+        A line below the formula.
+    listing
+        Heading of what each story lists.
     """
 
     columns: tuple[Column, ...] = ()
     formula: str = ""
     cards: tuple[Card, ...] = ()
+    sum: Sum | None = None
+    listing: str = ""
 
     def to_json(self) -> Mapping[str, Json]:
         """The facts as our script reads them."""
@@ -57,7 +83,19 @@ class Facts:
             "columns": [[column.label, column.suffix] for column in self.columns],
             "formula": self.formula,
             "cards": [{"title": card.title, "rows": card.rows} for card in self.cards],
+            "sum": None if self.sum is None else [self.sum.head, self.sum.terms, self.sum.tail],
+            "listing": self.listing,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of a story's list: name, kind, figure with its unit, and a remark."""
+
+    name: str
+    kind: str
+    figure: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +118,8 @@ class Story:
         Numbers of the layer's cards.
     simulated
         Whether the record is simulated.
+    listed, unlisted
+        Lines under the heading of the layer's facts, and how many more there are.
     """
 
     name: str
@@ -89,6 +129,8 @@ class Story:
     values: tuple[Value, ...] = ()
     cards: tuple[int, ...] = ()
     simulated: bool = False
+    listed: tuple[Listed, ...] = ()
+    unlisted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +149,17 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point, degrees; `group` and `style` are numbers in the layer's lists."""
+    """One point, degrees; `group` and `style` are numbers in the layer's lists.
+
+    `outline` holds rings of [latitude, longitude], drawn below the symbol where there is room.
+    """
 
     story: Story
     lon: float
     lat: float
     group: int
     style: int
+    outline: Sequence[Ring] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +245,9 @@ class PointLayer(_DataElement):
         Heading of the groups in the layer control.
     facts
         What their stories have in common.
+    clustered
+        Whether points near each other join into one disc with their number, ringed in the
+        colours of the layers that they are of, until one comes closer.
     """
 
     function = "points"
@@ -212,10 +261,12 @@ class PointLayer(_DataElement):
         styles: Sequence[PointStyle],
         title: str,
         facts: Facts | None = None,
+        clustered: bool = False,
     ) -> None:
         pool = _TextPool()
         content: Json = {
             "title": title,
+            "clustered": clustered,
             "facts": (facts or Facts()).to_json(),
             "groups": [
                 {"label": group.label, "count": group.count, "style": group.style}
@@ -286,4 +337,16 @@ def _point_json(point: Point, pool: _TextPool) -> Json:
         story.values,
         story.cards,
         int(story.simulated),
+        [[line.name, pool.number(line.kind), line.figure, line.remark] for line in story.listed],
+        story.unlisted,
+        [_steps(ring, point) for ring in point.outline],
+    ]
+
+
+def _steps(ring: Ring, point: Point) -> list[int]:
+    """Corners as latitude and longitude from the point, in millionths of a degree."""
+    return [
+        round((value - own) * OUTLINE_STEPS)
+        for corner in ring
+        for value, own in zip(corner, (round(point.lat, 6), round(point.lon, 6)), strict=True)
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from civgeo.domain.estate import EstateClass
@@ -164,7 +165,7 @@ def figure_classes(thresholds: Sequence[Threshold]) -> tuple[FigureClass, ...]:
     )
 
 
-def class_number(figure: float, classes: Sequence[FigureClass]) -> int:
+def class_number(figure: Fraction, classes: Sequence[FigureClass]) -> int:
     """Number of the class that holds `figure`; a figure at a break belongs to the class above."""
     return sum(item.low is not None and figure >= item.low for item in classes)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.markers import MarkerStyle
+from matplotlib.patches import Circle, Wedge
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import IdentityTransform
@@ -18,7 +19,7 @@ from civgeo.maps.typeface import font
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["HATCHES", "HATCH_COLOUR", "draw_symbol"]
+__all__ = ["HATCHES", "HATCH_COLOUR", "draw_dots", "draw_ring", "draw_symbol"]
 
 HATCH_COLOUR = "#7d766e"
 
@@ -38,6 +39,7 @@ _MARKERS = {
     Shape.CROSS: "X",
 }
 GLYPH_SHARE = 0.68
+DOT_RIM_PT = 0.9
 SMALLEST_WITH_GLYPH_PT = 6.0
 
 
@@ -76,6 +78,49 @@ def draw_symbol(
         zorder=10,
     )
     axes.add_collection(symbols, autolim=False)
+
+
+def draw_dots(
+    axes: "Axes", places: Sequence[tuple[float, float]], colours: Sequence[str], size_pt: float
+) -> None:
+    """Draw plain dots without outlines, `size_pt` points across, on a common white ground."""
+    offsets = np.asarray(places, dtype=np.float64)
+    for faces, size in (("white", size_pt + DOT_RIM_PT), (list(colours), size_pt)):
+        dots = PathCollection(
+            [Outline.unit_circle()],
+            sizes=[(size / 2) ** 2],
+            offsets=offsets,
+            offset_transform=axes.transData,
+            transform=IdentityTransform(),
+            facecolors=faces,
+            linewidths=0,
+            zorder=10,
+        )
+        axes.add_collection(dots, autolim=False)
+
+
+def draw_ring(
+    axes: "Axes",
+    place: tuple[float, float],
+    radius: float,
+    parts: Sequence[tuple[str, int]],
+    size_pt: float,
+) -> None:
+    """Draw a disc with the sum of `parts` (colour, number) inside a ring of their shares.
+
+    `radius` is in units of the axes, `size_pt` the type size of the number.
+    """
+    count = sum(number for _, number in parts)
+    axes.add_patch(Circle(place, radius, facecolor="white", edgecolor="none", zorder=11))
+    turned = 0.0
+    for colour, number in parts:
+        share = 360 * number / count
+        arc = Wedge(place, radius, 90 - turned - share, 90 - turned, width=0.3 * radius)
+        arc.set(facecolor=colour, edgecolor="none", zorder=12)
+        axes.add_patch(arc)
+        turned += share
+    text = axes.text(*place, str(count), ha="center", va="center_baseline", color=INK)
+    text.set(fontproperties=font(size_pt), zorder=13)
 
 
 def _strokes(shape: Shape, colour: str, size_pt: float, glyph: str) -> list[_Stroke]:

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from civgeo.geo.crs import require_cgcs2000
 
-__all__ = ["DivisionRow", "FacilityRow", "UnitRow", "rows_of"]
+__all__ = ["DivisionRow", "FacilityRow", "SiteRow", "UnitRow", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,17 @@ class FacilityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteRow:
+    """A facility built for an estate; `doubtful` when it seems to be registered twice."""
+
+    estate: str
+    name: str
+    kind: str
+    floor_area_m2: float | None
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UnitRow:
     """A row of the coverage analysis; areas in m2, None where undefined."""
 
@@ -63,8 +74,13 @@ class UnitRow:
     level: str
     division: str | None
     name: str | None
+    community: str | None
     estate_class: str | None
+    completed_year: int | None
+    stage: str | None
     households: int
+    households_new: int | None
+    households_existing: int | None
     required_m2: float | None
     total_m2: float
     m2_per_100_households: float | None
@@ -84,7 +100,7 @@ class UnitRow:
     geometry: BaseGeometry | None
 
 
-Row = TypeVar("Row", DivisionRow, FacilityRow, UnitRow)
+Row = TypeVar("Row", DivisionRow, FacilityRow, SiteRow, UnitRow)
 
 
 def rows_of(frame: gpd.GeoDataFrame, kind: type[Row]) -> list[Row]:

@@ -10,8 +10,8 @@ from shapely.geometry.base import BaseGeometry
 from civgeo.errors import InvalidInput
 from civgeo.maps.rows import DivisionRow
 
-__all__ = ["Bounds", "bounds_of", "label_point", "points_in", "polygons_of", "shape_of"]
-__all__ += ["shown_counties", "whole_city"]
+__all__ = ["Bounds", "bounds_of", "label_point", "outer_rings", "points_in"]
+__all__ += ["polygons_of", "shape_of", "shown_counties", "whole_city"]
 
 Bounds = tuple[float, float, float, float]
 
@@ -59,6 +59,15 @@ def polygons_of(shape: BaseGeometry) -> list[list[list[list[float]]]]:
     """Rings of each polygon as [latitude, longitude], shell first, rounded to about a metre."""
     return [
         [_ring(ring) for ring in (polygon.exterior, *polygon.interiors)]
+        for polygon in shapely.get_parts(shape)
+        if isinstance(polygon, shapely.Polygon)
+    ]
+
+
+def outer_rings(shape: BaseGeometry | None) -> list[list[list[float]]]:
+    """Outer ring of each polygon as [latitude, longitude] without the closing corner."""
+    return [
+        shapely.get_coordinates(polygon.exterior)[:-1, ::-1].tolist()
         for polygon in shapely.get_parts(shape)
         if isinstance(polygon, shapely.Polygon)
     ]

@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-__all__ = ["Sheet", "bar_length_m", "wrapped"]
+__all__ = ["Sheet", "bar_length_m", "points_per_metre", "wrapped"]
 
 PAGE_IN = (11.69, 8.27)
 MAP_BOX = (0.025, 0.095, 0.705, 0.815)
 LEGEND_BOX = (0.74, 0.095, 0.24, 0.815)
 POINTS_PER_INCH = 72
+MAP_PT = (MAP_BOX[2] * PAGE_IN[0] * POINTS_PER_INCH, MAP_BOX[3] * PAGE_IN[1] * POINTS_PER_INCH)
+MARGIN = 1.06
 SMALL, NORMAL, HEADING, TITLE = 7.0, 8.0, 8.8, 16.0
 GREY, WARNING = "#5d6974", "#8a3b12"
 ROW, LINE = 13.5, 9.6
 BAR_SHARE = 0.22
+FOOT_TOP, FOOT_LINE = 0.077, 0.0175
 
 
 def bar_length_m(width_m: float) -> int:
@@ -40,6 +43,12 @@ def bar_length_m(width_m: float) -> int:
     room = width_m * BAR_SHARE
     lengths = [step * 10**power for power in range(7) for step in (1, 2, 5)]
     return max((length for length in lengths if length <= room), default=1)
+
+
+def points_per_metre(bounds_m: Bounds) -> float:
+    """Scale at which the map's frame shows `bounds_m` with a margin."""
+    west, south, east, north = bounds_m
+    return min(MAP_PT[0] / (east - west), MAP_PT[1] / (north - south)) / MARGIN
 
 
 def wrapped(text: str, width_pt: float, size: float) -> list[str]:
@@ -81,6 +90,12 @@ class Sheet:
         text.set_parse_math(False)
         return text
 
+    @property
+    def points_per_unit(self) -> float:
+        """How many points of the page a metre of the map takes."""
+        west, east = self.map.get_xlim()
+        return MAP_PT[0] / (east - west)
+
     def furnish(self) -> None:
         """Scale bar and north arrow, above everything drawn on the map."""
         west, east = self.map.get_xlim()
@@ -92,9 +107,8 @@ class Sheet:
     def _map_axes(self, bounds_m: Bounds) -> "Axes":
         axes = self.figure.add_axes(MAP_BOX)
         west, south, east, north = bounds_m
-        ratio = (MAP_BOX[2] * PAGE_IN[0]) / (MAP_BOX[3] * PAGE_IN[1])
-        height = max(north - south, (east - west) / ratio) * 1.06
-        width = height * ratio
+        scale = points_per_metre(bounds_m)
+        width, height = (MAP_PT[0] / scale, MAP_PT[1] / scale)
         middle = (west + east) / 2, (south + north) / 2
         axes.set_xlim(middle[0] - width / 2, middle[0] + width / 2)
         axes.set_ylim(middle[1] - height / 2, middle[1] + height / 2)
@@ -113,10 +127,11 @@ class Sheet:
         title.set_parse_math(False)
 
     def _foot(self, about: MapNote) -> None:
-        lines = [(0.062, " · ".join(about.standing), WARNING, NORMAL)]
+        lines = [(FOOT_TOP, " · ".join(about.standing), WARNING, NORMAL)]
         room = (1 - 2 * MAP_BOX[0]) * PAGE_IN[0] * POINTS_PER_INCH
-        for number, line in enumerate(wrapped(about.origin, room, NORMAL)):
-            lines.append((0.038 - 0.018 * number, line, INK, NORMAL))
+        told = [line for text in (about.cited, about.dated) for line in wrapped(text, room, SMALL)]
+        for number, line in enumerate(told, 1):
+            lines.append((FOOT_TOP - FOOT_LINE * number, line, INK, SMALL))
         for y, words, colour, size in lines:
             text = self.figure.text(
                 MAP_BOX[0], y, words, va="center", color=colour, fontproperties=font(size)

@@ -5,7 +5,6 @@ shared by all threads.
 """
 
 import io
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from threading import Lock
@@ -23,14 +22,15 @@ from shapely.geometry.base import BaseGeometry
 
 from civgeo.domain.standard import Standard
 from civgeo.geo.crs import Zone, city_zone, project, require_cgcs2000
+from civgeo.maps.clusters import crowding
 from civgeo.maps.coverage import CoverageView
 from civgeo.maps.divisions import divisions_legend, neighbour_colours
-from civgeo.maps.facilities import KIND_GROUPS, FacilitiesView
+from civgeo.maps.facilities import KIND_BY_VALUE, FacilitiesView, kind_style
 from civgeo.maps.legend import Legend
-from civgeo.maps.marks import HATCH_COLOUR, HATCHES, draw_symbol
+from civgeo.maps.marks import HATCH_COLOUR, HATCHES, draw_dots, draw_ring, draw_symbol
 from civgeo.maps.rows import DivisionRow, FacilityRow, UnitRow, rows_of
 from civgeo.maps.shapes import Bounds, label_point, shape_of, shown_counties, whole_city
-from civgeo.maps.sheet import Sheet
+from civgeo.maps.sheet import Sheet, points_per_metre
 from civgeo.maps.theme import INK, LAND, NEIGHBOUR, MapNote, Pattern, Shape
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ __all__ = ["PictureFormat", "coverage_picture", "divisions_picture", "facilities
 
 DPI = 200
 LABEL_TOLERANCE_M = 500.0
+SMALLEST_DOT_PT, SMALLEST_SHAPE_PT, LARGEST_SHAPE_PT = 1.9, 2.8, 4.2
+SINGLE_PT = 6.5
+LABEL_SHIFTS_PT = (0, 5, -5, 10, -10, 15, -15, 20, -20, 25, -25)
 _DRAWING = Lock()
 
 
@@ -86,17 +89,25 @@ def coverage_picture(
             row = county.division
             colour = view.colour(county.number) if row.own else NEIGHBOUR
             drawing.area(row, colour, county.state.pattern if row.own else Pattern.PLAIN)
-        looks: dict[tuple[Shape, str], list[tuple[float, float]]] = {}
-        for estate in view.estates:
-            look = estate.state.shape, view.colour(estate.number)
-            looks.setdefault(look, []).append((estate.lon, estate.lat))
-        size = 2.6 if len(view.estates) > 1500 else 3.6
-        for (shape, colour), places in sorted(looks.items(), key=lambda item: -len(item[1])):
-            drawing.points(places, shape, colour, size)
+        drawing.estates(view, size)
         figures = {county.division.code: county.figure for county in view.own}
         drawing.labels([county.division for county in view.counties], figures)
 
-    return _picture(rows, _zone(divisions, zone), about, view.legend(), form, draw)
+    chosen = _zone(divisions, zone)
+    size = _estate_size_pt(view, rows, chosen)
+    legend = view.legend(dots=size < SMALLEST_SHAPE_PT)
+    return _picture(rows, chosen, about, legend, form, draw)
+
+
+def _estate_size_pt(view: CoverageView, rows: Sequence[DivisionRow], zone: Zone) -> float:
+    """Size of the estates' symbols: as much as lets most of them stand beside each other."""
+    if not view.estates:
+        return LARGEST_SHAPE_PT
+    lon, lat = np.array([(estate.lon, estate.lat) for estate in view.estates]).T
+    east, north = project(lon, lat, zone)
+    apart = crowding(list(zip(east.tolist(), north.tolist(), strict=True)))
+    scale = points_per_metre(_bounds_m(rows, zone))
+    return float(np.clip(apart * scale, SMALLEST_DOT_PT, LARGEST_SHAPE_PT))
 
 
 def divisions_picture(
@@ -129,20 +140,12 @@ def facilities_picture(
     """Picture of the facilities map; parameters and errors as for `coverage_picture`."""
     rows = rows_of(divisions, DivisionRow)
     view = FacilitiesView.of(rows_of(facilities, FacilityRow))
-    counts = Counter(row.kind for _, _, row in view.placed)
-    kinds = {
-        kind: (group.colour, glyph) for group in KIND_GROUPS for kind, glyph in group.glyphs.items()
-    }
 
     def draw(drawing: _Drawing) -> None:
         counties = shown_counties(rows)
         for row in counties:
             drawing.area(row, LAND if row.own else NEIGHBOUR)
-        for kind, (colour, glyph) in sorted(kinds.items(), key=lambda item: -counts[item[0]]):
-            places = [(lon, lat) for lon, lat, row in view.placed if row.kind == kind]
-            if places:
-                drawing.points(places, Shape.DISC, colour, 6.5, glyph)
-        drawing.labels(counties, {})
+        drawing.labels(counties, {}, clear_of=drawing.facilities(view))
 
     return _picture(rows, _zone(divisions, zone), about, view.legend(), form, draw)
 
@@ -180,18 +183,80 @@ class _Drawing:
         glyph: str = "",
     ) -> None:
         """Symbols at longitudes and latitudes."""
+        draw_symbol(self._sheet.map, self._metres(places), shape, colour, size_pt, glyph)
+
+    def _metres(self, places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         lon, lat = np.array(places, dtype=np.float64).T
         east, north = project(lon, lat, self._zone)
-        metres = list(zip(east.tolist(), north.tolist(), strict=True))
-        draw_symbol(self._sheet.map, metres, shape, colour, size_pt, glyph)
+        return list(zip(east.tolist(), north.tolist(), strict=True))
 
-    def labels(self, counties: Sequence[DivisionRow], second: dict[str, str]) -> None:
-        """Names in the middle of the counties that lie on the sheet, a second line below them."""
+    def estates(self, view: CoverageView, size_pt: float) -> None:
+        """Symbols of estates; plain dots where shapes would be too small to be told apart."""
+        looks: dict[tuple[Shape, str], list[tuple[float, float]]] = {}
+        for estate in view.estates:
+            look = estate.state.shape, view.colour(estate.number)
+            looks.setdefault(look, []).append((estate.lon, estate.lat))
+        if size_pt >= SMALLEST_SHAPE_PT:
+            for (shape, colour), places in sorted(looks.items(), key=lambda item: -len(item[1])):
+                self.points(places, shape, colour, size_pt)
+            return
+        places = [(estate.lon, estate.lat) for estate in view.estates]
+        colours = [view.dot_colour(estate.number) for estate in view.estates]
+        draw_dots(self._sheet.map, self._metres(places), colours, size_pt)
+
+    def facilities(self, view: FacilitiesView) -> list[BaseGeometry]:
+        """Facilities: single ones by their symbol, those near each other as a numbered ring.
+
+        Returns the discs that they cover.
+        """
+        scale = self._sheet.points_per_unit
+        clusters = view.clustered(self._zone, scale)
+        for cluster in clusters:
+            place = cluster.x / scale, cluster.y / scale
+            if len(cluster.members) > 1:
+                size, radius = max(4.4, 0.62 * cluster.radius_pt), cluster.radius_pt / scale
+                draw_ring(self._sheet.map, place, radius, view.shares(cluster.members), size)
+            else:
+                style = kind_style(KIND_BY_VALUE[view.placed[cluster.members[0]][2].kind])
+                draw_symbol(
+                    self._sheet.map, [place], style.shape, style.colour, SINGLE_PT, style.glyph
+                )
+
+        return [
+            shapely.Point(cluster.x / scale, cluster.y / scale).buffer(cluster.radius_pt / scale)
+            for cluster in clusters
+        ]
+
+    def labels(
+        self,
+        counties: Sequence[DivisionRow],
+        second: dict[str, str],
+        clear_of: Sequence[BaseGeometry] = (),
+    ) -> None:
+        """Names in the middle of the counties that lie on the sheet, a second line below them.
+
+        They move up or down a little where that keeps them clear of `clear_of`.
+        """
+        taken = shapely.STRtree(list(clear_of))
         for row in counties:
             x, y = label_point(in_metres(shape_of(row), self._zone), LABEL_TOLERANCE_M)
+            y = self._free_height(x, y, row.name, taken)
             if self._inside(x, y):
                 words = f"{row.name}\n{second[row.code]}" if second.get(row.code) else row.name
                 self._label(x, y, words, own=row.own)
+
+    def _free_height(self, x: float, y: float, name: str, taken: shapely.STRtree) -> float:
+        """The y nearest to `y` at which `name` covers nothing that is taken; `y` where none is."""
+        unit = 1 / self._sheet.points_per_unit
+        half_width, half_height = 4.7 * len(name) * unit, 5.5 * unit
+        for shift in LABEL_SHIFTS_PT:
+            middle = y + shift * unit
+            box = shapely.box(
+                x - half_width, middle - half_height, x + half_width, middle + half_height
+            )
+            if not len(taken.query(box, predicate="intersects")):
+                return middle
+        return y
 
     def _inside(self, x: float, y: float) -> bool:
         west, east = self._sheet.map.get_xlim()

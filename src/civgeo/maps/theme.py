@@ -27,9 +27,9 @@ class MapNote:
     source
         Where the data come from, as it is cited.
     date
-        Day of the data.
+        Day of the data drawn, or their days in words.
     simulated
-        Whether any of the data are simulated; the map then says 模拟数据.
+        Whether any of the data drawn are simulated; the map then says 模拟数据.
     public_number
         审图号 of an approved map; without one the map says 内部工作用图.
     on
@@ -49,7 +49,17 @@ class MapNote:
     @property
     def origin(self) -> str:
         """Source, date, day of the verdicts and edition in one line."""
-        parts = [f"资料来源：{self.source}", f"资料日期：{self.date}"]
+        return f"{self.cited}　{self.dated}"
+
+    @property
+    def cited(self) -> str:
+        """Where the data come from."""
+        return f"资料来源：{self.source}"
+
+    @property
+    def dated(self) -> str:
+        """Date, day of the verdicts and edition."""
+        parts = [f"资料日期：{self.date}"]
         if self.on is not None:
             parts.append(f"评价日：{self.on}")
         if self.edition:

@@ -20,11 +20,13 @@ from civgeo.domain.standard import (
     StandardBook,
     first_day,
 )
+from civgeo.errors import InvalidInput
 from civgeo.formats.outlines import OutlineSource
 from civgeo.formats.reference import seats, standards
 from civgeo.services.city import City
 from civgeo.services.founding import (
     Progress,
+    county_units,
     division_sources,
     real_divisions,
     require_no_store,
@@ -113,7 +115,12 @@ def _simulate(
     progress: Progress,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
     own = divisions[divisions["role"] == "own"]
-    counties, towns = own[own["level"] == "county"], own[own["level"] == "township"]
+    towns = own[own["level"] == "township"]
+    counties = county_units(own)
+    counties = counties[counties.index.isin(towns["parent"])]
+    if counties.empty:
+        text = "没有乡级区划，不能生成演示城市；请换一个地级市或县级市"
+        raise InvalidInput(f"{own['name'].iloc[0]}{text}", code="no_townships")
     place = DivisionCode.parse(str(counties.index[0]))
     new_from = book.new_estates_from(place, today.date())
     first = first_day(new_from.valid_from) if new_from is not None else None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Literal, Protocol
 
 from civgeo.analysis.coverage import UnitLevel
 from civgeo.domain.division import CodeSystem, DivisionLevel
@@ -53,6 +53,10 @@ class PropertySchema:
         Chinese column headers that stand for it in spreadsheets, besides the title.
     choices
         Values of a closed list, each with its Chinese label; empty for open ones.
+    kept_by
+        Who keeps it: ``officer``, or ``store``, which alone counts versions and bounds existence.
+    queryable
+        Whether features can be chosen by its value.
     """
 
     name: str
@@ -62,6 +66,8 @@ class PropertySchema:
     required: bool = True
     headers: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
+    kept_by: Literal["officer", "store"] = "officer"
+    queryable: bool = True
 
     @property
     def is_number(self) -> bool:
@@ -102,6 +108,16 @@ class CollectionSchema:
     properties: tuple[PropertySchema, ...]
     geometry: str
     valid_time: tuple[str, str] | None = None
+
+    @property
+    def queryables(self) -> tuple[PropertySchema, ...]:
+        """Properties by which features can be chosen."""
+        return tuple(item for item in self.properties if item.queryable)
+
+    @property
+    def entered(self) -> tuple[PropertySchema, ...]:
+        """Properties that an officer enters; the store keeps the others."""
+        return tuple(item for item in self.properties if item.kept_by == "officer")
 
     def property(self, name: str) -> PropertySchema | None:
         """Property of that name, or None."""
@@ -145,8 +161,18 @@ _STATUS_ZH = {
 _ORIGIN = (
     PropertySchema("source", _("数据来源"), _STRING, headers=("来源", "资料来源")),
     PropertySchema("simulated", _("是否模拟数据"), _BOOLEAN, headers=("模拟数据",)),
-    PropertySchema("version", _("版本号"), _INTEGER, headers=("版本",)),
+    PropertySchema("version", _("版本号"), _INTEGER, headers=("版本",), kept_by="store"),
 )
+_VALIDITY = tuple(
+    PropertySchema(
+        name, title, _DATE, required=False, headers=headers, kept_by="store", queryable=False
+    )
+    for name, title, headers in (
+        ("valid_from", _("生效日期"), ("登记生效日期",)),
+        ("valid_to", _("失效日期"), ("注销日期",)),
+    )
+)
+"""Bounds of a record's existence: half open, null without bound; `datetime` asks for them."""
 
 
 def _area(name: str, title: str, *headers: str, required: bool = False) -> PropertySchema:
@@ -228,9 +254,11 @@ _ESTATES = CollectionSchema(
             headers=("养老用房阶段", "建设阶段", "四同步阶段"),
             choices=_choices(HandoverStage),
         ),
+        *_VALIDITY,
         *_ORIGIN,
     ),
     "Polygon、MultiPolygon 或 Point",
+    ("valid_from", "valid_to"),
 )
 _FACILITIES = CollectionSchema(
     "facilities",
@@ -269,9 +297,11 @@ _FACILITIES = CollectionSchema(
             headers=("状态",),
             choices=_choices(FacilityStatus),
         ),
+        *_VALIDITY,
         *_ORIGIN,
     ),
     "Point",
+    ("valid_from", "valid_to"),
 )
 _COVERAGE_UNITS = CollectionSchema(
     "coverage_units",

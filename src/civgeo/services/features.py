@@ -1,7 +1,7 @@
 """Reading pages of the published collections."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from civgeo.analysis.coverage import UnitLevel
 from civgeo.errors import InvalidInput, NotFound
 from civgeo.services.city import City
 from civgeo.services.feature_schema import COLLECTIONS, CollectionSchema
+from civgeo.services.periods import Period, existing_during, with_existence
 from civgeo.services.planning import Coverage, floor_area_coverage
 from civgeo.store.reading import Reading, Scalar
 from civgeo.store.sqlite import Box
@@ -39,14 +40,6 @@ _UNIT_LEVELS = (UnitLevel.COUNTY, UnitLevel.TOWNSHIP, UnitLevel.COMMUNITY, UnitL
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """Days from `first` to `last`, both included; None is open. An instant has both equal."""
-
-    first: date | None
-    last: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Selection:
     """Which features of a collection are asked for.
 
@@ -55,7 +48,9 @@ class Selection:
     bbox
         West, south, east, north in degrees; west greater than east crosses the antimeridian.
     during
-        Period in which the feature holds; collections without time ignore it.
+        An instant: the features that existed on that day, as they were. A period: as
+        `existing_during` gives them. None: those that exist today. Collections without time
+        ignore it.
     where
         Properties and the values that they must equal.
     """
@@ -139,12 +134,18 @@ def feature_page(
         When there is no such collection.
     """
     schema = collection_schema(collection)
-    computed = collection not in _STORED
-    if computed or (selection.during is not None and schema.valid_time is not None):
-        frame = _selected(_whole(city, collection), schema, selection)
+    if collection not in _STORED:
+        frame = _selected(_coverage_units(city, data_version(city)), schema, selection)
         return _page_of(frame, limit, offset, after)
+    stored, during = _STORED[collection], selection.during
     with city.store.read() as reading:
-        return _stored_page(reading, _STORED[collection], selection, limit, offset, after)
+        if during is not None and during.day is None:
+            frame = existing_during(reading, stored, during, city.today)
+            frame = frame.assign(place=np.arange(len(frame)))
+            return _page_of(_selected(frame, schema, selection), limit, offset, after)
+        page = _stored_page(reading, stored, selection, limit, offset, after)
+        shown = with_existence(reading, stored, page.frame, during.day if during else None)
+        return replace(page, frame=shown)
 
 
 def _stored_page(
@@ -155,18 +156,18 @@ def _stored_page(
     offset: int,
     after: int | None,
 ) -> FeaturePage:
+    day = None if selection.during is None else selection.during.day
     bbox, where = selection.bbox, selection.where
-    matched = reading.count(collection, bbox=bbox, where=where)
+    matched = reading.count(collection, bbox=bbox, where=where, valid_on=day)
     wanted = offset + limit + 1 if offset < matched else 0
-    frame = reading.features(collection, bbox=bbox, where=where, limit=wanted, after=after)
+    frame = reading.features(
+        collection, bbox=bbox, where=where, limit=wanted, after=after, valid_on=day
+    )
     page = frame.iloc[offset : offset + limit]
-    more = len(frame) > offset + limit
-    return FeaturePage(page, matched, _last_place(reading, collection, page) if more else None)
-
-
-def _last_place(reading: Reading, collection: Collection, page: gpd.GeoDataFrame) -> int | None:
-    place: int | None = reading.features(collection, ids=[page.index[-1]]).attrs["last_fid"]
-    return place
+    if len(frame) <= offset + limit:
+        return FeaturePage(page, matched, None)
+    last = reading.features(collection, ids=[page.index[-1]], valid_on=day)
+    return FeaturePage(page, matched, last.attrs["last_fid"])
 
 
 def _page_of(frame: gpd.GeoDataFrame, limit: int, offset: int, after: int | None) -> FeaturePage:
@@ -177,42 +178,64 @@ def _page_of(frame: gpd.GeoDataFrame, limit: int, offset: int, after: int | None
     return FeaturePage(page, len(frame), int(page["place"].iloc[-1]) if more else None)
 
 
-def feature(city: City, collection: str, id: str) -> gpd.GeoDataFrame:
-    """Frame of the one feature with that id.
+def feature(city: City, collection: str, id: str, on: date | None = None) -> gpd.GeoDataFrame:
+    """Frame of the one feature with that id, as it is today, or as it was on the day `on`.
 
     Raises
     ------
     NotFound
-        When there is no such collection or feature.
+        When there is no such collection or feature, or it does not exist on that day; the code
+        is then ``closed``.
     """
     collection_schema(collection)
-    if collection in _STORED:
-        with city.store.read() as reading:
-            return reading.feature(_STORED[collection], id)
-    units = _whole(city, collection)
-    if id not in units.index:
-        raise NotFound(f"{collection} 中没有编号为“{id[:80]}”的记录")
-    return units.loc[[id]]
+    if collection not in _STORED:
+        units = _coverage_units(city, data_version(city))
+        if id not in units.index:
+            raise NotFound(f"{collection} 中没有编号为“{id[:80]}”的记录")
+        return units.loc[[id]]
+    stored = _STORED[collection]
+    with city.store.read() as reading:
+        frame = reading.features(stored, ids=[id], valid_on=on)
+        if frame.empty:
+            raise _not_there(reading, stored, id, on)
+        return with_existence(reading, stored, frame, on)
+
+
+def _not_there(reading: Reading, collection: Collection, id: str, on: date | None) -> NotFound:
+    known = reading.features(collection, ids=[id], include_closed=True)
+    title = COLLECTIONS[collection.value].title
+    if known.empty:
+        return NotFound(f"{title}（{collection}）中没有编号为“{id[:80]}”的记录")
+    end = known["valid_to"].iloc[0]
+    when = f"已于 {end} 注销" if on is None and isinstance(end, str) else "当日不存在"
+    text = f"{title}“{known['name'].iloc[0]}”{when}；各版内容见历史 /{collection}/{id}/history"
+    return NotFound(text, code="closed")
 
 
 def collection_extent(city: City, collection: str) -> CollectionExtent:
     """Where and when the features of a collection lie.
+
+    Estates and facilities have no time here: their first days are mostly unknown.
 
     Raises
     ------
     NotFound
         When there is no such collection.
     """
-    schema = collection_schema(collection)
-    if schema.valid_time is not None or collection not in _STORED:
-        return _computed_extent(city, collection, data_version(city))
-    with city.store.read() as reading:
-        return CollectionExtent(reading.extent(_STORED[collection]), None)
+    collection_schema(collection)
+    if collection in (Collection.ESTATES, Collection.FACILITIES):
+        with city.store.read() as reading:
+            return CollectionExtent(reading.extent(_STORED[collection]), None)
+    return _computed_extent(city, collection, data_version(city))
 
 
 @lru_cache(maxsize=8)
-def _computed_extent(city: City, collection: str, _version: int) -> CollectionExtent:
-    frame = _whole(city, collection)
+def _computed_extent(city: City, collection: str, version: int) -> CollectionExtent:
+    if collection in _STORED:
+        with city.store.read() as reading:
+            frame = reading.features(_STORED[collection], include_closed=True)
+    else:
+        frame = _coverage_units(city, version)
     bounds = frame.total_bounds.tolist()
     bbox = None if np.isnan(bounds[0]) else (bounds[0], bounds[1], bounds[2], bounds[3])
     names = COLLECTIONS[collection].valid_time
@@ -222,15 +245,6 @@ def _computed_extent(city: City, collection: str, _version: int) -> CollectionEx
     start = None if first.isna().any() else date.fromisoformat(first.min())
     end = None if last.isna().any() else date.fromisoformat(last.max())
     return CollectionExtent(bbox, (start, end))
-
-
-def _whole(city: City, collection: str) -> gpd.GeoDataFrame:
-    """Every feature of a collection, with its place in it."""
-    if collection not in _STORED:
-        return _coverage_units(city, data_version(city))
-    with city.store.read() as reading:
-        frame = reading.features(_STORED[collection])
-    return frame.assign(place=np.arange(len(frame)))
 
 
 def data_version(city: City) -> int:
@@ -278,23 +292,8 @@ def _selected(
         if schema.property(name) is None:
             raise InvalidInput(f"{schema.id} 没有属性 {name[:40]!r}", code="unknown_property")
         keep &= (frame[name] == value).fillna(value=False).to_numpy(dtype=bool)
-    if selection.during is not None and schema.valid_time is not None:
-        keep &= _holds(frame, schema.valid_time, selection.during)
     found = frame[keep]
     return found if selection.bbox is None else found[_meets_box(found, selection.bbox)]
-
-
-def _holds(
-    frame: gpd.GeoDataFrame, names: tuple[str, str], during: Period
-) -> npt.NDArray[np.bool_]:
-    """Which features hold on some day of the period; the day in ``valid_to`` is out already."""
-    keep = np.ones(len(frame), dtype=bool)
-    first, end = frame[names[0]], frame[names[1]]
-    if during.last is not None:
-        keep &= (first.isna() | (first <= during.last.isoformat())).to_numpy(dtype=bool)
-    if during.first is not None:
-        keep &= (end.isna() | (end > during.first.isoformat())).to_numpy(dtype=bool)
-    return keep
 
 
 def _meets_box(frame: gpd.GeoDataFrame, bbox: Box) -> npt.NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from civgeo.formats.reference import standards
 from civgeo.store.reading import Register
 from civgeo.store.store import FILE_NAME, Store
 
-__all__ = ["Progress", "division_sources", "found_city", "real_divisions"]
+__all__ = ["Progress", "county_units", "division_sources", "found_city", "real_divisions"]
 __all__ += ["require_no_store", "write_store"]
 
 Progress = Callable[[str, int, int], None]
@@ -74,8 +74,7 @@ def real_divisions(code: str, source: OutlineSource) -> gpd.GeoDataFrame:
     """
     outlines = city_outlines(code, source)
     names = ministry_list()
-    own = outlines[(outlines["role"] == "own") & (outlines["level"] == "county")]
-    towns = [entry for county in own.index for entry in names.townships(county)]
+    towns = [entry for code in county_units(outlines).index for entry in names.townships(code)]
     rows = pd.DataFrame(
         {
             "code": [entry.code for entry in towns],
@@ -97,6 +96,13 @@ def real_divisions(code: str, source: OutlineSource) -> gpd.GeoDataFrame:
     listed = gpd.GeoDataFrame(rows, geometry="geometry", crs=outlines.crs)
     both = pd.concat([outlines, listed])
     return gpd.GeoDataFrame(both, geometry="geometry", crs=outlines.crs)
+
+
+def county_units(divisions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Own counties of a city; the city itself where it has none (Dongguan, Zhongshan, Danzhou)."""
+    own = divisions[divisions["role"] == "own"]
+    counties = own[own["level"] == "county"]
+    return own[own["level"] == "prefecture"] if counties.empty else counties
 
 
 def write_store(

@@ -1,14 +1,28 @@
 """Frames to GeoJSON (RFC 7946), a whole page at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import geopandas as gpd
 import orjson
 import shapely
 
+from civgeo.errors import InvalidInput
 from civgeo.services.feature_schema import CollectionSchema
 
-__all__ = ["CRS84", "feature_members", "records"]
+__all__ = [
+    "CRS84",
+    "Features",
+    "Shape",
+    "feature_members",
+    "geometry_in",
+    "geometry_of",
+    "point",
+    "records",
+]
+
+Features: TypeAlias = gpd.GeoDataFrame
+Shape: TypeAlias = shapely.Geometry
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 """Longitude, latitude in degrees; agrees with CGCS2000 (EPSG:4490) to centimetres."""
@@ -57,3 +71,45 @@ def _plain(frame: gpd.GeoDataFrame, name: str) -> list[object]:
     values = frame[name]
     cells: list[object] = values.astype(object).where(values.notna(), None).tolist()
     return cells
+
+
+def geometry_of(value: object) -> Shape | None:
+    """Geometry that a GeoJSON member holds, longitude first; null is None.
+
+    Raises
+    ------
+    InvalidInput
+        When it is no GeoJSON geometry.
+    """
+    if value is None:
+        return None
+    try:
+        return shapely.from_geojson(orjson.dumps(value))
+    except (shapely.errors.GEOSException, ValueError, TypeError):
+        text = "geometry 不是有效的 GeoJSON 图形：请检查 type 与 coordinates（经度在前，首尾闭合）"
+        raise InvalidInput(text, code="bad_geometry") from None
+
+
+def geometry_in(content: bytes) -> Shape:
+    """Geometry of a GeoJSON text that is one geometry or one feature.
+
+    Raises
+    ------
+    InvalidInput
+        When it is neither.
+    """
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        found = None
+    member = found.get("geometry") if isinstance(found, dict) and "geometry" in found else found
+    shape = geometry_of(member)
+    if shape is None:
+        text = "不是只含一个图形的 GeoJSON（geometry 或 Feature）"
+        raise InvalidInput(text, code="bad_geometry")
+    return shape
+
+
+def point(lon: float, lat: float) -> Shape:
+    """Point at `lon`, `lat` in degrees (EPSG:4490)."""
+    return shapely.Point(lon, lat)

@@ -1,8 +1,7 @@
 """Use cases of maps: the three maps of a city as pages and as pictures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -10,8 +9,8 @@ from types import MappingProxyType
 import geopandas as gpd
 import pandas as pd
 
-from civgeo.analysis.coverage import UnitLevel
-from civgeo.domain.clock import BEIJING
+from civgeo.analysis.coverage import COUNTED_KINDS, UnitLevel
+from civgeo.domain.facility import FacilityStatus
 from civgeo.domain.standard import Standard
 from civgeo.errors import NotFound
 from civgeo.maps.civmap import CivMap
@@ -26,11 +25,11 @@ from civgeo.maps.static import (
 )
 from civgeo.maps.theme import MapNote
 from civgeo.services.city import City
+from civgeo.services.map_origin import Drawn, edition_zh
 from civgeo.services.planning import coverage_spreadsheet, floor_area_coverage
-from civgeo.store.reading import Register
 from civgeo.store.tables import Collection
 
-__all__ = ["MAP_TITLES", "MapSlug", "map_of", "picture_of", "write_maps"]
+__all__ = ["MAP_TITLES", "MapSlug", "map_of", "missing_maps", "picture_of", "write_maps"]
 
 
 class MapSlug(StrEnum):
@@ -58,6 +57,7 @@ class _Content:
     about: MapNote
     features: gpd.GeoDataFrame
     standards: tuple[Standard, ...] = ()
+    sites: gpd.GeoDataFrame | None = None
 
 
 def map_of(city: City, slug: MapSlug, *, public_number: str = "") -> CivMap:
@@ -65,7 +65,13 @@ def map_of(city: City, slug: MapSlug, *, public_number: str = "") -> CivMap:
     shown = _content(city, slug, public_number)
     match slug:
         case MapSlug.COVERAGE:
-            return coverage_map(shown.features, shown.divisions, shown.standards, about=shown.about)
+            return coverage_map(
+                shown.features,
+                shown.divisions,
+                shown.standards,
+                about=shown.about,
+                sites=shown.sites,
+            )
         case MapSlug.DIVISIONS:
             return divisions_map(shown.divisions, about=shown.about)
         case MapSlug.FACILITIES:
@@ -95,15 +101,20 @@ def write_maps(
 ) -> list[Path]:
     """Write every map as HTML, PNG and PDF, and the coverage workbook, into `folder`.
 
+    A store without estates has no coverage to draw: its other maps are written.
+
     Returns
     -------
     list of Path
         The files, in the order of writing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    total = 3 * len(MapSlug) + 1
-    for slug in MapSlug:
+    with city.store.read() as reading:
+        inhabited = reading.count(Collection.ESTATES) > 0
+    slugs = [slug for slug in MapSlug if inhabited or slug is not MapSlug.COVERAGE]
+    written: list[Path] = []
+    total = 3 * len(slugs) + int(inhabited)
+    for slug in slugs:
         page = map_of(city, slug, public_number=public_number).to_single_file()
         written.append(_write(folder / f"{slug}.html", page.encode()))
         progress("地图与表格", len(written), total)
@@ -111,9 +122,16 @@ def write_maps(
             picture = picture_of(city, slug, form, public_number=public_number)
             written.append(_write(folder / f"{slug}.{form}", picture))
             progress("地图与表格", len(written), total)
-    written.append(_write(folder / "coverage.xlsx", coverage_spreadsheet(city)))
-    progress("地图与表格", total, total)
+    if inhabited:
+        written.append(_write(folder / "coverage.xlsx", coverage_spreadsheet(city)))
+        progress("地图与表格", total, total)
     return written
+
+
+def missing_maps(folder: Path) -> bool:
+    """Whether any of the files of `write_maps` is not in `folder`."""
+    names = [f"{slug}.{form}" for slug in MapSlug for form in ("html", *PictureFormat)]
+    return not all((folder / name).is_file() for name in (*names, "coverage.xlsx"))
 
 
 def _write(file: Path, content: bytes) -> Path:
@@ -126,29 +144,36 @@ def _content(city: City, slug: MapSlug, public_number: str) -> _Content:
         register = reading.register()
         divisions = reading.features(Collection.DIVISIONS)
         facilities = reading.features(Collection.FACILITIES)
-        estates = reading.count(Collection.ESTATES)
-    if slug is MapSlug.COVERAGE and not estates:
+        estates = reading.features(Collection.ESTATES)
+    if slug is MapSlug.COVERAGE and estates.empty:
         raise NotFound("库中还没有小区，画不出覆盖图；请先导入小区，或运行 civgeo demo")
-    note = _note(register, slug, city.today, public_number)
+    shown = {MapSlug.DIVISIONS: [], MapSlug.FACILITIES: [facilities]}.get(
+        slug, [estates, facilities]
+    )
+    drawn = Drawn(register, divisions, tuple(shown), city.today)
+    about = MapNote(
+        title=f"{register.name}{MAP_TITLES[slug]}",
+        source=drawn.source,
+        date=drawn.date,
+        simulated=drawn.simulated,
+        public_number=public_number or None,
+    )
     if slug is not MapSlug.COVERAGE:
-        return _Content(divisions, note, facilities)
-    levels = (UnitLevel.COUNTY, UnitLevel.ESTATE)
-    found = [floor_area_coverage(city, level=level) for level in levels]
+        return _Content(divisions, about, facilities)
+    about = replace(about, on=city.today, edition=edition_zh(register.edition))
+    found = [
+        floor_area_coverage(city, level=level) for level in (UnitLevel.COUNTY, UnitLevel.ESTATE)
+    ]
     units = gpd.GeoDataFrame(
         pd.concat([item.units for item in found]), geometry="geometry", crs=divisions.crs
-    )
+    ).join(estates[["completed_year", "stage"]])
     cited = {name: item for each in found for name, item in each.standards.items()}
-    return _Content(divisions, note, units, tuple(cited.values()))
+    sites = _sites(facilities, set(found[-1].doubles["left_out"]))
+    return _Content(divisions, about, units, tuple(cited.values()), sites)
 
 
-def _note(register: Register, slug: MapSlug, today: date, public_number: str) -> MapNote:
-    judged = slug is MapSlug.COVERAGE
-    return MapNote(
-        title=f"{register.name}{MAP_TITLES[slug]}",
-        source="；".join(f"{part}：{text}" for part, text in register.sources.items() if text),
-        date=register.created_at.astimezone(BEIJING).date(),
-        simulated=register.simulated,
-        public_number=public_number or None,
-        on=today if judged else None,
-        edition=register.edition if judged else "",
-    )
+def _sites(facilities: gpd.GeoDataFrame, doubtful: set[str]) -> gpd.GeoDataFrame:
+    """Facilities that estates are judged by, and which of them are left out as doubtful."""
+    counted = facilities["kind"].isin(COUNTED_KINDS) & facilities["estate"].notna()
+    sites = facilities[counted & (facilities["status"] == FacilityStatus.OPERATING.value)]
+    return sites.assign(doubtful=sites.index.isin(list(doubtful)))

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from civgeo.analysis.coverage import UnitLevel, floor_area_per_100_households
@@ -86,16 +87,35 @@ def floor_area_coverage(
         register = reading.register()
         _require_division(reading, register, division)
         estates = reading.features(Collection.ESTATES, division=division)
-        facilities = reading.features(Collection.FACILITIES, division=division)
-        divisions = reading.features(Collection.DIVISIONS, division=division, where={"role": "own"})
+        facilities = reading.features(Collection.FACILITIES)
+        own = reading.features(Collection.DIVISIONS, where={"role": "own"})
         book = reading.standards()
     area = DivisionCode.parse(division or register.city)
     level = level if _fits_in(level, area) else UnitLevel.CITY
-    doubles = _doubles(facilities)
-    counted = facilities[~facilities.index.isin(doubles["left_out"])]
-    units = floor_area_per_100_households(estates, counted, level=level, book=book, on=day)
+    inside = facilities["estate"].isin(estates.index) | _lies_in(facilities, area)
+    facilities = facilities[inside.to_numpy()]
+    doubles = _doubles(facilities, own)
+    units = floor_area_per_100_households(
+        estates,
+        facilities,
+        level=level,
+        book=book,
+        on=day,
+        doubtful=doubles["left_out"].tolist(),
+    )
+    divisions = own[_lies_in(own.rename(columns={"code": "division"}), area)]
     units = _with_divisions(units, divisions, level, area)
     return Coverage(units, _cited(units, book), doubles, day, level, register)
+
+
+def _lies_in(frame: gpd.GeoDataFrame, area: DivisionCode) -> npt.NDArray[np.bool_]:
+    """Whether the division (or community) of each row lies in `area`, by the digits."""
+    columns = [name for name in ("division", "community") if name in frame]
+    inside = [frame[name].str.startswith(area.digits).fillna(value=False) for name in columns]
+    found: npt.NDArray[np.bool_] = np.zeros(len(frame), dtype=bool)
+    for part in inside:
+        found |= np.asarray(part, dtype=bool)
+    return found
 
 
 def _fits_in(level: UnitLevel, area: DivisionCode) -> bool:
@@ -113,9 +133,10 @@ def _require_division(reading: Reading, register: Register, division: str | None
         )
 
 
-def _doubles(facilities: gpd.GeoDataFrame) -> pd.DataFrame:
-    placed = facilities.geometry.notna().any()
-    metric = f"EPSG:{city_zone(facilities).epsg}" if placed else "EPSG:4490"
+def _doubles(facilities: gpd.GeoDataFrame, own: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Facilities that seem to be registered twice; distances in the zone of the city itself."""
+    outlined = own.geometry.notna().any()
+    metric = f"EPSG:{city_zone(own).epsg}" if outlined else None
     return double_registrations(facilities, metric)
 
 
@@ -134,9 +155,9 @@ def _with_divisions(
     if len(missing):
         units = pd.concat([units, _without_estates(missing, level, units)])
     units = gpd.GeoDataFrame(units, geometry="geometry", crs=divisions.crs)
-    units["name"] = listed["name"].reindex(units.index)
+    units["name"] = divisions["name"].reindex(units.index)
     units["division"] = units.index.to_numpy(object)
-    units.geometry = listed.geometry.reindex(units.index)
+    units.geometry = divisions.geometry.reindex(units.index)
     return units.sort_index()
 
 
@@ -156,7 +177,8 @@ def _without_estates(codes: pd.Index, level: UnitLevel, like: gpd.GeoDataFrame) 
 
 
 def _cited(units: gpd.GeoDataFrame, book: StandardBook) -> dict[str, Standard]:
-    ids = set(units["standard_new"].dropna()) | set(units["standard_existing"].dropna())
+    named = [*units["standard_new"].dropna(), *units["standard_existing"].dropna()]
+    ids = {name for names in named for name in names.split(";")}
     return {standard.id: standard for standard in book.standards if standard.id in ids}
 
 

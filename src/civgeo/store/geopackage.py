@@ -23,6 +23,8 @@ _HEADER_BYTES = {0: 8, 1: 40, 2: 56, 3: 56, 4: 72}
 _PREFIX = struct.Struct("<2sBBi")
 _PREFIX_WITH_ENVELOPE = struct.Struct("<2sBBi4d")
 _POINT_TYPE_ID = 0
+_POINT = struct.Struct("<BI2d")
+_POINT_BYTES = 8 + _POINT.size
 
 
 def encode(
@@ -93,6 +95,8 @@ def is_empty(blob: bytes | None) -> bool | None:
     body = _wkb(blob)
     if blob[3] & _EMPTY:
         return True
+    if (point := _plain_point(blob)) is not None:
+        return point[0] != point[0]
     return False if _envelope_kind(blob) else bool(shapely.is_empty(shapely.from_wkb(body)))
 
 
@@ -127,7 +131,20 @@ def _edge(blob: bytes | None, edge: int) -> float | None:
     if _envelope_kind(blob):
         order = "<d" if blob[3] & _LITTLE_ENDIAN else ">d"
         return float(struct.unpack_from(order, blob, 8 + 8 * edge)[0])
+    if (point := _plain_point(blob)) is not None:
+        return None if point[0] != point[0] else point[edge // 2]
     bounds = shapely.from_wkb(_wkb(blob)).bounds
     if not bounds or np.isnan(bounds[0]):
         return None
     return float(bounds[(0, 2, 1, 3)[edge]])
+
+
+def _plain_point(blob: bytes) -> tuple[float, float] | None:
+    """Longitude and latitude (NaN when empty) of a point as `encode` writes it, else None.
+
+    The R*Tree asks four edges of every row that is written, and most rows are points.
+    """
+    if len(blob) != _POINT_BYTES or blob[:2] != _MAGIC or _envelope_kind(blob):
+        return None
+    order, kind, x, y = _POINT.unpack_from(blob, 8)
+    return (x, y) if (order, kind) == (1, 1) else None

@@ -1,32 +1,33 @@
 """Reads of the store, all from the one moment at which they began."""
 
 from collections.abc import Collection as Listing
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import geopandas as gpd
-import numpy as np
 import orjson
-import pandas as pd
 import sqlalchemy as sa
 
-from civgeo.domain.division import DivisionCode
+from civgeo.domain.history import Edit, Entry, Finding, Head, moment_text
 from civgeo.domain.standard import Standard, StandardBook
-from civgeo.errors import InvalidInput, NotFound, StoreUnavailable
-from civgeo.store import geopackage, sqlite
+from civgeo.errors import InvalidInput, NotFound
+from civgeo.store import chains
+from civgeo.store.editing import Change, standing_of
+from civgeo.store.frames import frame_of
 from civgeo.store.gpkg_schema import contents
+from civgeo.store.outside import OutsideEdit, adopted_sources, outside_edits
+from civgeo.store.past import count_past, past_rows
+from civgeo.store.selection import Scalar, Selection, exists_on
 from civgeo.store.sqlite import Box
-from civgeo.store.tables import LAYERS, Collection, Day, Layer, register, standards
+from civgeo.store.tables import LAYERS, Collection, register, standards
+from civgeo.store.verification import present_faults
 
-__all__ = ["Reading", "Register", "Scalar"]
+__all__ = ["OFFICE_TIME", "Reading", "Register", "Scalar"]
 
-Scalar = str | int | float | bool
-
-TEXT = pd.StringDtype(na_value=np.nan)
-CRS = f"EPSG:{geopackage.SRS_ID}"
-LARGEST_INTEGER = 2**63
+OFFICE_TIME = timezone(timedelta(hours=8))
+"""China has one official time; a day of validity begins at midnight there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Register:
     sources: Mapping[str, str]
 
 
+END_OF_TIME = "9999-12-31T23:59:59.999Z"
+
+
 class Reading:
     """One consistent view of the store; made by ``Store.read``.
 
@@ -64,10 +68,18 @@ class Reading:
     ----------
     connection
         Connection with a transaction begun.
+    now
+        The moment of reading, with a time zone.
     """
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
         self._connection = connection
+        self._now = now
+
+    @property
+    def today(self) -> date:
+        """The day of reading, in China."""
+        return self._now.astimezone(OFFICE_TIME).date()
 
     def register(self) -> Register:
         """What the store is about."""
@@ -91,8 +103,14 @@ class Reading:
         ids: Listing[str] | None = None,
         limit: int | None = None,
         after: int | None = None,
+        as_of: datetime | None = None,
+        valid_on: date | None = None,
+        include_closed: bool = False,
     ) -> gpd.GeoDataFrame:
         """Features of a collection, in the order in which they were entered.
+
+        Without `as_of` and `valid_on`: those that exist today, as they were last adopted. What
+        another program changed in the file is not seen before it is adopted.
 
         Parameters
         ----------
@@ -112,27 +130,78 @@ class Reading:
             At most so many.
         after
             Only those after this ``last_fid`` of the page before.
+        as_of
+            What was known at this moment (with a time zone); by default all that is known.
+        valid_on
+            What holds on this day; by default today, or the day of `as_of` in China.
+        include_closed
+            Also those that no longer exist, or not yet; the frame then has the columns
+            ``valid_from`` and ``valid_to`` (date text, half open, null without bound) in every
+            collection. Only without `as_of` and `valid_on`.
 
         Returns
         -------
         GeoDataFrame
             Index ``id``, the columns of the collection in the table's order, EPSG:4490; text as
             ``str`` with NaN for null, nullable whole numbers as Int64. ``attrs["last_fid"]`` is
-            the place to go on from, None when no feature was found.
+            the place to go on from, None when no feature was found; it serves the same `as_of`
+            and `valid_on` only.
 
         Raises
         ------
         InvalidInput
-            For a bad division code or bbox, an unknown property, a value of another type.
+            For a bad division code or bbox, an unknown property, a value of another type, a
+            moment without a time zone.
         StoreUnavailable
             When a stored geometry cannot be read.
         """
         layer = LAYERS[collection]
-        query = sa.select(layer.table).order_by(layer.table.c.fid).limit(limit)
-        query = query.where(*_conditions(layer, division, bbox, where or {}, ids))
+        selection = Selection(division, bbox, where or {}, ids)
+        if as_of is not None or valid_on is not None:
+            moment, day = self._past(as_of, valid_on, include_closed=include_closed)
+            rows = past_rows(
+                self._connection,
+                layer,
+                selection,
+                moment=moment,
+                day=day,
+                limit=limit,
+                after=after,
+            )
+            return frame_of(layer, rows)
+        selects = [
+            sa.select(*(source.c[column.name] for column in layer.table.columns)).where(*conditions)
+            for source, conditions in self._adopted(
+                collection, selection, include_closed=include_closed
+            )
+        ]
         if after is not None:
-            query = query.where(layer.table.c.fid > after)
-        return _frame(layer, self._connection.execute(query).all())
+            selects = [query.where(query.selected_columns.fid > after) for query in selects]
+        query = selects[0] if len(selects) == 1 else sa.union_all(*selects)
+        found = self._connection.execute(query.order_by("fid").limit(limit)).all()
+        return frame_of(layer, found, layer.unlisted if include_closed else ())
+
+    def _adopted(
+        self, collection: Collection, selection: Selection, *, include_closed: bool
+    ) -> list[tuple[sa.FromClause, list[sa.ColumnElement[bool]]]]:
+        """What the adopted rows are read from, with the conditions on each."""
+        found = []
+        for source in adopted_sources(self._connection, collection):
+            conditions = selection.conditions(LAYERS[collection], source)
+            if not include_closed:
+                conditions.append(exists_on(source.rows, self.today))
+            found.append((source.rows, conditions))
+        return found
+
+    def _past(
+        self, as_of: datetime | None, valid_on: date | None, *, include_closed: bool
+    ) -> tuple[str, date]:
+        if include_closed:
+            text = "include_closed 不能与 as_of、valid_on 同用：过去某日只列当日有效的记录"
+            raise InvalidInput(text, code="bad_period")
+        if as_of is None:
+            return END_OF_TIME, valid_on or self.today
+        return moment_text(as_of), valid_on or as_of.astimezone(OFFICE_TIME).date()
 
     def feature(self, collection: Collection, id: str) -> gpd.GeoDataFrame:
         """Frame of the one feature with that id, as `features` gives it.
@@ -140,7 +209,7 @@ class Reading:
         Raises
         ------
         NotFound
-            When there is none.
+            When there is none today.
         """
         frame = self.features(collection, ids=[id])
         if frame.empty:
@@ -154,12 +223,65 @@ class Reading:
         division: str | None = None,
         bbox: Box | None = None,
         where: Mapping[str, Scalar] | None = None,
+        as_of: datetime | None = None,
+        valid_on: date | None = None,
+        include_closed: bool = False,
     ) -> int:
         """How many features `features` gives for the same conditions, without a limit."""
-        layer = LAYERS[collection]
-        query = sa.select(sa.func.count()).select_from(layer.table)
-        query = query.where(*_conditions(layer, division, bbox, where or {}, None))
-        return self._connection.execute(query).scalar_one()
+        layer, selection = LAYERS[collection], Selection(division, bbox, where or {})
+        if as_of is not None or valid_on is not None:
+            moment, day = self._past(as_of, valid_on, include_closed=include_closed)
+            return count_past(self._connection, layer, selection, moment=moment, day=day)
+        total = 0
+        for source, conditions in self._adopted(
+            collection, selection, include_closed=include_closed
+        ):
+            query = sa.select(sa.func.count()).select_from(source).where(*conditions)
+            total += self._connection.execute(query).scalar_one()
+        return total
+
+    def history(self, collection: Collection, id: str) -> tuple[Entry, ...]:
+        """All entries of one record, in the order in which they were recorded.
+
+        Raises
+        ------
+        NotFound
+            When there is no such record and never was.
+        """
+        found = chains.entries(self._connection, collection.value, id)
+        if not found:
+            raise NotFound(f"{collection} 中没有编号为 {id[:80]!r} 的记录")
+        return found
+
+    def rehearse(
+        self,
+        collection: Collection,
+        id: str,
+        changes: Change,
+        edit: Edit,
+        expected_version: int | None,
+    ) -> None:
+        """Raise what `Writing.correct` would raise now, so that no writer waits for the checks."""
+        standing = standing_of(self._connection, collection, id, self.today)
+        standing.require_version(expected_version)
+        standing.changed(changes, edit)
+
+    def heads(self) -> tuple[Head, ...]:
+        """Last link of each chain of history, by register and county."""
+        return chains.heads(self._connection)
+
+    def verify_history(self) -> tuple[Finding, ...]:
+        """What is wrong with the history, empty when all is well.
+
+        The first broken link of each chain, geometries that were changed, and records that are not
+        what their history gives.
+        """
+        broken = chains.chain_faults(self._connection)
+        return (*broken, *present_faults(self._connection, self.today))
+
+    def outside_edits(self) -> tuple[OutsideEdit, ...]:
+        """Edits by other programs that nobody has adopted or reverted, the oldest first."""
+        return outside_edits(self._connection)
 
     def extent(self, collection: Collection) -> Box | None:
         """West, south, east, north of a collection in degrees; None while it has no geometry."""
@@ -179,72 +301,3 @@ def _standard(row: sa.RowMapping) -> Standard:
     if row["value"] is not None:
         values["value"] = Decimal(row["value"])
     return Standard(**values)
-
-
-def _conditions(
-    layer: Layer,
-    division: str | None,
-    bbox: Box | None,
-    where: Mapping[str, Scalar],
-    ids: Listing[str] | None,
-) -> list[sa.ColumnElement[bool]]:
-    found = [_equals(layer, name, value) for name, value in where.items()]
-    if division is not None:
-        found.append(_lies_in(layer, DivisionCode.parse(division).digits))
-    if bbox is not None:
-        found.append(sqlite.meets_box(layer.table, bbox))
-    if ids is not None:
-        found.append(sqlite.listed(layer.table.c.id, ids))
-    return found
-
-
-def _lies_in(layer: Layer, digits: str) -> sa.ColumnElement[bool]:
-    """Condition that an index answers: the code begins with `digits`."""
-    name = layer.division_column if len(digits) <= 9 else layer.community_column
-    column = layer.table.c[name]
-    return sa.and_(column >= digits, column < digits + ":")
-
-
-def _equals(layer: Layer, name: str, value: Scalar) -> sa.ColumnElement[bool]:
-    kind = layer.properties.get(name)
-    if kind is None:
-        known = "、".join(layer.properties)
-        text = f"{layer.table.name} 没有属性 {name[:40]!r}；可用：{known}"
-        raise InvalidInput(text, code="unknown_property")
-    exact = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
-    widened = kind is float and isinstance(value, int) and not isinstance(value, bool)
-    too_large = isinstance(value, int) and not -LARGEST_INTEGER <= value < LARGEST_INTEGER
-    if too_large or not (exact or widened):
-        text = f"属性 {name} 的值 {str(value)[:40]!r} 类型不符，应为 {_KIND_ZH[kind]}"
-        raise InvalidInput(text, code="bad_value")
-    return layer.table.c[name] == value
-
-
-_KIND_ZH = {str: "文字", int: "整数", float: "数字", bool: "是或否（true、false）"}
-
-
-def _frame(layer: Layer, rows: Sequence[sa.Row[tuple[object, ...]]]) -> gpd.GeoDataFrame:
-    columns = list(layer.table.columns)
-    lists = zip(*rows, strict=True) if rows else ([] for _ in columns)
-    values = {column.name: cells for column, cells in zip(columns, lists, strict=True)}
-    try:
-        shapes = geopackage.decode(values["geometry"])
-    except ValueError as error:
-        text = f"{layer.table.name} 中有无法读取的图形，请用最近的备份恢复：{error}"
-        raise StoreUnavailable(text, code="store_damaged") from error
-    ids = pd.Index(values["id"], dtype=TEXT, name="id")
-    columns_by_name = {
-        name: _cells(layer.table.c[name], values[name], ids) for name in layer.properties
-    }
-    frame = gpd.GeoDataFrame(columns_by_name, index=ids, geometry=shapes, crs=CRS)
-    frame.attrs["last_fid"] = values["fid"][-1] if rows else None
-    return frame
-
-
-def _cells(column: sa.Column[object], values: Sequence[object], ids: pd.Index) -> pd.Series:
-    if isinstance(column.type, sa.Text | Day):
-        return pd.Series(values, index=ids, dtype=TEXT)
-    if isinstance(column.type, sa.Integer) and column.nullable:
-        return pd.Series(values, index=ids, dtype="Int64")
-    kinds = {int: "int64", float: "float64", bool: "bool"}
-    return pd.Series(values, index=ids, dtype=kinds[column.type.python_type])

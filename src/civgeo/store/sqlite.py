@@ -5,6 +5,7 @@ One library only may open the live file in a process, because a second one, or a
 """
 
 import importlib
+import shutil
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -27,11 +28,14 @@ __all__ = [
     "Access",
     "Box",
     "SqliteFacts",
+    "copy_to",
     "engine",
     "errors_in_words",
+    "is_alone",
     "journal_mode",
     "listed",
     "meets_box",
+    "meets_box_directly",
     "sqlite_facts",
 ]
 
@@ -39,6 +43,8 @@ WAL_SAFE_FROM = (3, 51, 3)
 """First version without the WAL-reset fault, which could corrupt a file with two writers."""
 
 BUSY_SECONDS = 10.0
+WRITER_CACHE_KIB = 65_536
+FULL_BELOW_BYTES = 65_536
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees; west greater than east crosses the antimeridian."""
@@ -143,6 +149,7 @@ def _prepare(connection: _Connection, access: Access) -> None:
         connection.execute("PRAGMA query_only = ON")
     else:
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = {-WRITER_CACHE_KIB}")
         _require_journal(connection, sqlite_facts().journal_mode)
     spatial = {
         "ST_IsEmpty": geopackage.is_empty,
@@ -170,7 +177,7 @@ def _prepared_box(west: float, south: float, east: float, north: float) -> shape
     return box
 
 
-def _meets_box(blob: bytes, west: float, south: float, east: float, north: float) -> bool:
+def _meets_box(blob: bytes | None, west: float, south: float, east: float, north: float) -> bool:
     geometry = geopackage.decode([blob])[0]
     return bool(shapely.intersects(_prepared_box(west, south, east, north), geometry))
 
@@ -186,13 +193,24 @@ def meets_box(table: sa.Table, box: Box) -> sa.ColumnElement[bool]:
     InvalidInput
         When a bound is not finite, or south lies above north.
     """
+    return sa.or_(*(table.c.fid.in_(_rows_in(table, span)) for span in _spans(box)))
+
+
+def meets_box_directly(geometry: sa.ColumnElement[bytes], box: Box) -> sa.ColumnElement[bool]:
+    """Condition as `meets_box`, on a geometry that no R*Tree holds; raises as it does."""
+    return sa.or_(*(sa.func.civgeo_meets_box(geometry, *span) for span in _spans(box)))
+
+
+def _spans(box: Box) -> list[Box]:
+    """The box, or its two parts where it crosses the antimeridian."""
     west, south, east, north = box
     if not all(-1e6 < bound < 1e6 for bound in box) or south > north:
         raise InvalidInput(
             f"范围 {box} 不成立：应为 西，南，东，北（度），南不大于北", code="bad_bbox"
         )
-    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    return sa.or_(*(table.c.fid.in_(_rows_in(table, (w, south, e, north))) for w, e in spans))
+    if west <= east:
+        return [box]
+    return [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
 def _rows_in(table: sa.Table, box: Box) -> sa.Select[int]:
@@ -213,13 +231,49 @@ def _rows_in(table: sa.Table, box: Box) -> sa.Select[int]:
     )
 
 
+def copy_to(connection: sa.Connection, target: Path) -> None:
+    """Copy the database behind `connection`, as it stands at one moment, to the new file `target`.
+
+    Other connections may write meanwhile. The copy is one plain file without a journal beside it.
+    """
+    source = connection.connection.driver_connection
+    if source is None:
+        raise StoreUnavailable("登记库的连接已断开，请重试")
+    copy = _LIBRARY.connect(str(target))
+    try:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        copy.close()
+
+
+def is_alone(file: Path) -> bool:
+    """Fold the journal into `file`, and say whether no other program has it open.
+
+    Afterwards the file has no journal beside it, when the answer is yes.
+    """
+    connection = _LIBRARY.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=1)
+    try:
+        mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+    except _LIBRARY.OperationalError:
+        return False
+    finally:
+        connection.close()
+    return bool(mode == "delete")
+
+
 def listed(column: sa.ColumnElement[str], values: Collection[str]) -> sa.ColumnElement[bool]:
     """Condition: `column` is one of `values`, however many (no limit of bound parameters)."""
     rows = sa.func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
     return column.in_(sa.select(rows.c.value))
 
 
+_IO_ERROR = 10
 _FULL, _BUSY, _READ_ONLY, _CORRUPT, _NOT_A_DATABASE, _CANNOT_OPEN = 13, (5, 6), 8, 11, 26, 14
+
+
+_CODE_BY_TEXT = {"database or disk is full": _FULL, "disk I/O error": _IO_ERROR}
+"""For the backup, whose errors come without a code."""
 
 
 @contextmanager
@@ -238,15 +292,25 @@ def errors_in_words(file: Path) -> Iterator[None]:
     except sa.exc.IntegrityError as error:
         raise InvalidInput(f"数据不符合登记库的约束：{error.orig}", code="constraint") from error
     except sa.exc.DBAPIError as error:
+        raise _in_words(file, error.orig) from error
+    except _LIBRARY.Error as error:
         raise _in_words(file, error) from error
     except UnicodeEncodeError as error:
         text = f"文字含有不成对的代理码位，无法保存：{error.object[:40]!r}"
         raise InvalidInput(text, code="bad_text") from error
 
 
-def _in_words(file: Path, error: sa.exc.DBAPIError) -> StoreUnavailable:
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-    if code == _FULL:
+def _is_full(file: Path) -> bool:
+    """Whether the disk has no room for the memory that write-ahead logging shares."""
+    try:
+        return shutil.disk_usage(file.parent).free < FULL_BELOW_BYTES
+    except OSError:
+        return False
+
+
+def _in_words(file: Path, error: BaseException | None) -> StoreUnavailable:
+    code = getattr(error, "sqlite_errorcode", _CODE_BY_TEXT.get(str(error), 0)) & 0xFF
+    if code == _FULL or (code == _IO_ERROR and _is_full(file)):
         text = f"磁盘已满，{file} 未写入任何内容：请清理磁盘后重试"
         return StoreUnavailable(text, code="disk_full")
     if code in _BUSY:
@@ -263,4 +327,4 @@ def _in_words(file: Path, error: sa.exc.DBAPIError) -> StoreUnavailable:
     if code == _CANNOT_OPEN:
         text = f"打不开 {file}：请检查文件是否存在、目录是否可写"
         return StoreUnavailable(text, code="store_missing")
-    return StoreUnavailable(f"读写 {file} 出错：{error.orig}")
+    return StoreUnavailable(f"读写 {file} 出错：{error}")

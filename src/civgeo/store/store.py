@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -10,11 +11,17 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from civgeo.domain.history import Edit
 from civgeo.errors import StoreUnavailable
-from civgeo.store.gpkg_schema import APPLICATION_ID
-from civgeo.store.migrations import HEAD, migrate
+from civgeo.store.disk import keep, keep_folder, refuse_network_share
+from civgeo.store.editing import Change
+from civgeo.store.forms import bring_up_to_date, require_store
+from civgeo.store.migrations import migrate
 from civgeo.store.reading import Reading, Register
+from civgeo.store.records import begin_own, end_own
 from civgeo.store.sqlite import Access, engine, errors_in_words
+from civgeo.store.tables import Collection
+from civgeo.store.turns import QUEUE_NAME, clear_away, turn
 from civgeo.store.writing import Writing, enter_register
 
 __all__ = ["FILE_NAME", "Store"]
@@ -53,46 +60,53 @@ class Store:
             raise StoreUnavailable(text, code="store_exists")
         with _file_errors_in_words(directory):
             directory.mkdir(parents=True, exist_ok=True)
+            refuse_network_share(directory)
             with TemporaryDirectory(prefix=".civgeo-", dir=directory) as workshop:
                 draft = Path(workshop) / FILE_NAME
                 _make(draft, register)
+                keep(draft)
                 draft.rename(file)
+                keep_folder(directory)
         return cls.open(directory)
 
     @classmethod
     def open(cls, directory: Path) -> "Store":
-        """Open the store in `directory`.
+        """Open the store in `directory`, and bring one of an older version up to date.
+
+        An older store is copied beside itself first; the name of the copy tells its form.
 
         Raises
         ------
         StoreUnavailable
-            When there is none, when the file is no store of civgeo, when another version of
-            civgeo made it, or when it cannot be read.
+            When there is none, when the file is no store of civgeo, when a newer version of
+            civgeo made it, when another program took its structure apart, when it lies on a
+            network share, or when it cannot be read.
         """
         file = directory / FILE_NAME
         if not file.is_file():
             text = f"{directory} 中没有登记库（{FILE_NAME}）：请检查 --store，或先运行 civgeo init"
             raise StoreUnavailable(text, code="store_missing")
+        refuse_network_share(directory)
         store = cls(file, engine(file, Access.READ), engine(file, Access.WRITE))
         try:
             with errors_in_words(file):
-                store._require_known_form()
+                store._bring_up_to_date()
         except StoreUnavailable:
             store.close()
             raise
         return store
 
-    def _require_known_form(self) -> None:
+    def _bring_up_to_date(self) -> None:
         with self._reader.connect() as connection:
-            form = _form(connection)
-        if form is None:
-            text = f"{self.file} 是别的 GeoPackage，不是 civgeo 登记库"
-            raise StoreUnavailable(text, code="not_a_store")
-        if form != HEAD:
-            text = (
-                f"{self.file} 由另一版本的 civgeo 写成（结构 {form}，本程序 {HEAD}）：请升级 civgeo"
-            )
-            raise StoreUnavailable(text, code="store_other_form")
+            current = require_store(connection, self.file)
+        if not current:
+            with turn(self.queue):
+                bring_up_to_date(self.file, self._writer)
+
+    @property
+    def queue(self) -> Path:
+        """File in which writers wait for their turn."""
+        return self.file.with_name(QUEUE_NAME)
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
@@ -104,23 +118,46 @@ class Store:
             When the file cannot be read.
         """
         with errors_in_words(self.file), self._reader.begin() as connection:
-            yield Reading(connection)
+            yield Reading(connection, datetime.now(UTC))
 
     @contextmanager
     def write(self) -> Iterator[Writing]:
         """Write in one transaction: kept when the block ends, undone when it raises.
+
+        Writers of all threads and processes wait in one queue, first come, first served.
 
         Raises
         ------
         InvalidInput
             When a constraint refuses the data.
         StoreUnavailable
-            When another program writes for too long, or the file cannot be written.
+            When another program writes for too long, the disk is full, or the file cannot be
+            written.
         """
-        with errors_in_words(self.file), self._writer.begin() as connection:
-            writing = Writing(connection)
+        with (
+            turn(self.queue),
+            errors_in_words(self.file),
+            self._writer.begin() as connection,
+        ):
+            begin_own(connection)
+            writing = Writing(connection, datetime.now(UTC))
             yield writing
             writing.count_up()
+            end_own(connection)
+
+    def correct(
+        self,
+        collection: Collection,
+        id: str,
+        changes: Change,
+        edit: Edit,
+        expected_version: int | None,
+    ) -> int:
+        """Change properties of one record: `Writing.correct`, checked before it queues."""
+        with self.read() as reading:
+            reading.rehearse(collection, id, changes, edit, expected_version)
+        with self.write() as writing:
+            return writing.correct(collection, id, changes, edit, expected_version)
 
     def close(self) -> None:
         """Close all connections, and leave one plain file where no other program has it open.
@@ -132,6 +169,7 @@ class Store:
         with suppress(sa.exc.DBAPIError), self._writer.connect():
             pass
         self._writer.dispose()
+        clear_away(self.queue)
 
     def __enter__(self) -> Self:
         return self
@@ -151,16 +189,6 @@ def _make(file: Path, register: Register) -> None:
         migrate(maker)
         with maker.begin() as connection:
             enter_register(connection, register)
-
-
-def _form(connection: sa.Connection) -> str | None:
-    """Migration that made the file what it is, or None when it is no store of civgeo."""
-    if connection.execute(sa.text("PRAGMA application_id")).scalar_one() != APPLICATION_ID:
-        return None
-    tables = set(sa.inspect(connection).get_table_names())
-    if not {"alembic_version", "register", "gpkg_contents"} <= tables:
-        return None
-    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ the kinds grow; the short closed lists are CHECK constraints.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 import sqlalchemy as sa
@@ -16,9 +17,12 @@ from civgeo.domain.division import CodeSystem, DivisionLevel
 from civgeo.domain.estate import EstateClass, HandoverStage
 from civgeo.domain.facility import FacilityStatus
 
-__all__ = ["LAYERS", "Collection", "Day", "Geometry", "Layer", "Moment", "metadata"]
+__all__ = ["LAYERS", "VALIDITY", "Collection", "Day", "Geometry", "Layer", "Moment", "metadata"]
 
 metadata = sa.MetaData()
+
+VALIDITY = ("valid_from", "valid_to")
+"""Days from which, and before which, a record exists: half open, null without bound."""
 
 
 class Geometry(UserDefinedType[bytes]):
@@ -108,6 +112,18 @@ def _kept(table: str) -> list[sa.CheckConstraint]:
     ]
 
 
+def _validity(table: str) -> list[sa.Column[str]]:
+    """Days from which and before which a record exists; added by the second migration."""
+    return [
+        sa.Column(
+            name,
+            Day(),
+            sa.CheckConstraint(f"{name} IS date({name}, '+0 days')", name=f"ck_{table}_{name}"),
+        )
+        for name in VALIDITY
+    ]
+
+
 def _indexes(table: str, *columns: str) -> list[sa.Index]:
     return [sa.Index(f"ix_{table}_{name}", name) for name in columns]
 
@@ -151,6 +167,7 @@ estates = sa.Table(
     _flag("simulated"),
     _version(),
     sa.Column("geometry", Geometry("GEOMETRY")),
+    *_validity("estates"),
     *_kept("estates"),
     _one_of("estates", "estate_class", EstateClass),
     _one_of("estates", "stage", HandoverStage),
@@ -192,6 +209,7 @@ facilities = sa.Table(
     _flag("simulated"),
     _version(),
     sa.Column("geometry", Geometry("POINT")),
+    *_validity("facilities"),
     *_kept("facilities"),
     _one_of("facilities", "status", FacilityStatus),
     *_never_negative("facilities", "floor_area_m2", "beds", "nursing_beds"),
@@ -252,27 +270,40 @@ class Layer:
         Column with the division code by which it is read.
     community_column
         Column with the 12-digit code, where it is another one.
+    unlisted
+        Columns that frames leave out by default, besides the key and the geometry.
     """
 
     table: sa.Table
     division_column: str
     community_column: str
+    unlisted: tuple[str, ...] = ()
 
     @property
     def properties(self) -> Mapping[str, type]:
         """Properties in the table's order, each with its Python type."""
-        hidden = ("fid", "id", "geometry")
+        hidden = ("fid", "id", "geometry", *self.unlisted)
         return {
             column.name: str if isinstance(column.type, Day) else column.type.python_type
             for column in self.table.columns
             if column.name not in hidden
         }
 
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """Properties that make up the state which the history keeps."""
+        return _recorded(self)
+
+
+@lru_cache
+def _recorded(layer: Layer) -> tuple[str, ...]:
+    return tuple(name for name in layer.properties if name not in ("version", *VALIDITY))
+
 
 LAYERS: Mapping[Collection, Layer] = MappingProxyType(
     {
         Collection.DIVISIONS: Layer(divisions, "code", "code"),
-        Collection.ESTATES: Layer(estates, "division", "community"),
-        Collection.FACILITIES: Layer(facilities, "division", "community"),
+        Collection.ESTATES: Layer(estates, "division", "community", VALIDITY),
+        Collection.FACILITIES: Layer(facilities, "division", "community", VALIDITY),
     }
 )

@@ -1,39 +1,73 @@
-"""Writes to the store, all of them or none."""
+"""Writes to the store, all of them or none, each with its entry in the history."""
 
-import math
+from collections.abc import Collection as Listing
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import UTC
+from datetime import UTC, datetime
 
 import geopandas as gpd
 import orjson
 import sqlalchemy as sa
 
+from civgeo.domain.history import Action, Edit, moment_text
+from civgeo.domain.period import Period
 from civgeo.domain.standard import Standard
 from civgeo.errors import ImportRejected, InvalidInput
-from civgeo.geo.frames import check_divisions, check_estates, check_facilities
-from civgeo.store import geopackage, sqlite
+from civgeo.store import settling, sqlite
+from civgeo.store.chains import Draft, append, day_text, moment_after
+from civgeo.store.editing import CHECKS, Change, Standing, State, standing_of
+from civgeo.store.frames import Row, rows_of, state_text
 from civgeo.store.gpkg_schema import contents
+from civgeo.store.outside import adopted_sources
 from civgeo.store.reading import Reading, Register
+from civgeo.store.records import (
+    NOW,
+    apply,
+    begin_own,
+    draft_of,
+    end_own,
+    envelope_of,
+    envelope_of_blob,
+    refuse_touched,
+    touch,
+    united,
+)
 from civgeo.store.sqlite import Box
-from civgeo.store.tables import LAYERS, Collection, estates, register, standards
+from civgeo.store.tables import LAYERS, Collection, register, standards
+from civgeo.store.verification import STANDARD_STATE
 
-__all__ = ["Writing", "enter_register"]
+__all__ = ["FOUNDING", "Writing", "enter_register"]
 
-Row = dict[str, object]
-NOW = sa.func.strftime("%Y-%m-%dT%H:%M:%fZ", "now")
+FOUNDING = Edit(actor="civgeo", document="建库")
+"""Stands in the history for records that come without an edit of their own."""
 
 
 class Writing(Reading):
-    """One transaction on the store; made by ``Store.write``. It reads what it has written."""
+    """One transaction on the store; made by ``Store.write``. It reads what it has written.
 
-    def add_divisions(self, frame: gpd.GeoDataFrame) -> None:
-        """Add divisions.
+    Parameters
+    ----------
+    connection
+        Connection with a write transaction begun and marked as ours.
+    now
+        The moment of writing, with a time zone.
+    """
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        super().__init__(connection, now)
+        self.recorded_at = moment_after(connection, now)
+        self._moment = moment_text(self.recorded_at)
+
+    def add_divisions(self, frame: gpd.GeoDataFrame, edit: Edit = FOUNDING) -> None:
+        """Add divisions in bulk.
 
         Parameters
         ----------
         frame
-            As `geo.frames.check_divisions` demands; columns of other names are not stored.
+            As `geo.frames.check_divisions` demands; columns of other names are not stored. A
+            division exists over its own valid_from and valid_to.
+        edit
+            Who adds them, on the strength of what.
 
         Raises
         ------
@@ -44,29 +78,28 @@ class Writing(Reading):
         ImportRejected
             When it holds simulated rows and this is a production store.
         """
-        self._add(Collection.DIVISIONS, check_divisions(frame))
+        self._add(Collection.DIVISIONS, frame, edit, Action.IMPORT)
 
-    def add_estates(self, frame: gpd.GeoDataFrame) -> None:
-        """Add estates, as `geo.frames.check_estates` demands them; raises as `add_divisions`."""
-        self._add(Collection.ESTATES, check_estates(frame))
+    def add_estates(self, frame: gpd.GeoDataFrame, edit: Edit = FOUNDING) -> None:
+        """Add estates in bulk, as `geo.frames.check_estates` demands them.
 
-    def add_facilities(self, frame: gpd.GeoDataFrame) -> None:
-        """Add facilities, as `geo.frames.check_facilities` demands them.
+        They exist over the period of `edit`. Raises as `add_divisions`.
+        """
+        self._add(Collection.ESTATES, frame, edit, Action.IMPORT)
+
+    def add_facilities(self, frame: gpd.GeoDataFrame, edit: Edit = FOUNDING) -> None:
+        """Add facilities in bulk, as `geo.frames.check_facilities` demands them.
+
+        They exist over the period of `edit`.
 
         Raises
         ------
         InvalidInput, CrsError, ImportRejected
             As `add_divisions`, and when a facility names an estate that the store does not hold.
         """
-        checked = check_facilities(frame)
-        named = checked["estate"].dropna().unique().tolist()
-        unknown = sorted(set(named) - self._present(estates, named))
-        if unknown:
-            text = f"设施所属的小区不在登记库中：{_some(unknown)}。请先登记小区"
-            raise InvalidInput(text, code="unknown_estate")
-        self._add(Collection.FACILITIES, checked)
+        self._add(Collection.FACILITIES, frame, edit, Action.IMPORT)
 
-    def add_standards(self, records: Iterable[Standard]) -> None:
+    def add_standards(self, records: Iterable[Standard], edit: Edit = FOUNDING) -> None:
         """Add standard records.
 
         Raises
@@ -75,41 +108,227 @@ class Writing(Reading):
             When an id is in the store already, or comes twice.
         """
         rows = [_standard_row(record) for record in records]
-        self._insert(standards, rows, "标准")
-        self._touch(standards, None)
-
-    def _add(self, collection: Collection, frame: gpd.GeoDataFrame) -> None:
-        if frame["simulated"].any() and not self.register().simulated:
-            first = frame.index[frame["simulated"]][0]
-            text = f"正式登记库不接收模拟数据：{collection} 中编号 {first!r} 等记录标为模拟"
-            raise ImportRejected(text, code="simulated")
-        table = LAYERS[collection].table
-        self._insert(table, _rows(table, frame), str(collection))
-        west, south, east, north = frame.total_bounds.tolist()
-        self._touch(table, None if math.isnan(west) else (west, south, east, north))
-
-    def _insert(self, table: sa.Table, rows: Sequence[Row], title: str) -> None:
-        ids = [str(row["id"]) for row in rows]
-        known = sorted(self._present(table, ids))
-        if known:
-            text = f"{title} 中已有这些编号：{_some(known)}"
-            raise InvalidInput(text, code="already_there")
+        self._refuse_known(standards, {str(row["id"]) for row in rows}, "标准")
         if rows:
-            self._connection.execute(sa.insert(table), rows)
+            self._connection.execute(sa.insert(standards), rows)
+        drafts = [
+            Draft(
+                register=standards.name,
+                county=str(row["adcode"]),
+                entity=str(row["id"]),
+                version=1,
+                action=Action.IMPORT,
+                edit=edit,
+                valid_from=None,
+                valid_to=None,
+                state=state_text(STANDARD_STATE, row),
+            )
+            for row in rows
+        ]
+        append(self._connection, drafts, self._moment)
+        touch(self._connection, standards, None)
 
-    def _present(self, table: sa.Table, ids: Sequence[str]) -> set[str]:
-        query = sa.select(table.c.id).where(sqlite.listed(table.c.id, ids))
+    def create(self, collection: Collection, frame: gpd.GeoDataFrame, edit: Edit) -> None:
+        """Enter new records; parameters and errors as for `add_divisions` and its like."""
+        self._add(collection, frame, edit, Action.CREATE)
+
+    def correct(
+        self,
+        collection: Collection,
+        id: str,
+        changes: Change,
+        edit: Edit,
+        expected_version: int | None,
+    ) -> int:
+        """Change properties of a record over the period of `edit`; a renaming is one.
+
+        Without valid_from the change holds for as far back as the record exists. What was
+        recorded about later days is changed too, so give valid_to where the change ended.
+
+        Parameters
+        ----------
+        collection, id
+            The record.
+        changes
+            Properties, ``geometry`` (shapely, EPSG:4490) among them, and their new values.
+        edit
+            Who changes it, on the strength of what, and when it holds.
+        expected_version
+            Version that the change was made from.
+
+        Returns
+        -------
+        int
+            The new version; the standing one when nothing differs.
+
+        Raises
+        ------
+        NotFound
+            When there is no such record.
+        VersionRequired, StaleVersion
+            Without an expected version, or when it is not the standing one.
+        InvalidInput, CrsError, ImportRejected
+            When the record would not be valid any more.
+        RuleViolation
+            When the record does not exist over the period, the period lies in the future, or
+            another program changed the row and nobody has settled that.
+        """
+        standing = self._standing(collection, id, expected_version)
+        self._refuse_simulated(collection, [id] if changes.get("simulated") else [])
+        periods = standing.changed(changes, edit)
+        if not periods:
+            return standing.version
+        if "estate" in changes:
+            self._require_estates([changes["estate"]])
+        return self._apply(standing, Action.CORRECT, edit, periods)
+
+    def close(
+        self, collection: Collection, id: str, edit: Edit, expected_version: int | None
+    ) -> int:
+        """End a record's existence on ``edit.valid_from``; it stays in the history.
+
+        Returns the new version. Raises as `correct`, and InvalidInput without a day.
+        """
+        standing = self._standing(collection, id, expected_version)
+        return self._apply(standing, Action.CLOSE, edit, [standing.closing(edit)])
+
+    def restore(
+        self,
+        collection: Collection,
+        id: str,
+        edit: Edit,
+        expected_version: int | None,
+        *,
+        of_version: int | None = None,
+    ) -> int:
+        """Let a closed record exist again, or an earlier version hold again.
+
+        Parameters
+        ----------
+        collection, id, edit, expected_version
+            As in `correct`. Without valid_from the closing is undone from its own day on.
+        of_version
+            Version whose state holds again; by default the last one before the closing.
+
+        Returns
+        -------
+        int
+            The new version.
+
+        Raises
+        ------
+        NotFound, VersionRequired, StaleVersion, RuleViolation
+            As in `correct`, and when there was no such version, or nothing to restore.
+        """
+        standing = self._standing(collection, id, expected_version)
+        period = standing.restoring(edit, of_version)
+        return self._apply(standing, Action.RESTORE, edit, [period])
+
+    def adopt(self, edit_ids: Listing[str], edit: Edit) -> None:
+        """Take over edits that another program made to the file, as `outside_edits` lists them.
+
+        Raises
+        ------
+        StaleEdit
+            When one is settled already, or was changed again.
+        InvalidInput, CrsError, ImportRejected, RuleViolation
+            When a row is not what the store may hold.
+        """
+        simulated = self.register().simulated
+        for found in settling.chosen(self._connection, edit_ids):
+            row = settling.adopt(
+                self._connection,
+                found,
+                edit,
+                moment=self._moment,
+                today=self.today,
+                simulated=simulated,
+            )
+            self._touch(found.collection, envelope_of_blob(row["geometry"]))
+
+    def revert(self, edit_ids: Listing[str], edit: Edit) -> None:
+        """Undo edits that another program made to the file; what it wrote stays in the log.
+
+        Raises
+        ------
+        StaleEdit
+            When one is settled already, or was changed again.
+        """
+        for found in settling.chosen(self._connection, edit_ids):
+            settling.revert(self._connection, found, edit, moment=self._moment, today=self.today)
+            self._touch(found.collection, None)
+
+    def _standing(self, collection: Collection, id: str, expected: int | None) -> Standing:
+        standing = standing_of(self._connection, collection, id, self.today)
+        refuse_touched(self._connection, collection, id)
+        standing.require_version(expected)
+        return standing
+
+    def _apply(
+        self, standing: Standing, action: Action, edit: Edit, periods: Sequence[Period[State]]
+    ) -> int:
+        row = apply(self._connection, standing, action, edit, periods, self._moment)
+        table = standing.layer.table
+        self._connection.execute(sa.update(table).where(table.c.id == standing.id).values(row))
+        self._touch(standing.collection, envelope_of_blob(row["geometry"]))
+        return standing.version + 1
+
+    def _add(
+        self, collection: Collection, frame: gpd.GeoDataFrame, edit: Edit, action: Action
+    ) -> None:
+        layer = LAYERS[collection]
+        checked = CHECKS[collection](frame)
+        self._refuse_simulated(collection, checked.index[checked["simulated"]].tolist())
+        if collection is Collection.FACILITIES:
+            self._require_estates(checked["estate"].dropna().unique().tolist())
+        self._refuse_known(layer.table, set(checked.index), str(collection))
+        rows = rows_of(layer, checked)
+        if layer.unlisted:
+            bounds = {"valid_from": day_text(edit.valid_from), "valid_to": day_text(edit.valid_to)}
+            rows = [row | bounds for row in rows]
+        if rows:
+            self._connection.execute(sa.insert(layer.table), rows)
+            drafts = [draft_of(collection, row, edit, action) for row in rows]
+            append(self._connection, drafts, self._moment)
+        self._touch(collection, envelope_of(checked))
+
+    def _refuse_simulated(self, collection: Collection, ids: Sequence[str]) -> None:
+        if ids and not self.register().simulated:
+            text = f"正式登记库不接收模拟数据：{collection} 中编号 {ids[0]!r} 等记录标为模拟"
+            raise ImportRejected(text, code="simulated")
+
+    def _require_estates(self, named: Sequence[object]) -> None:
+        ids = {str(id) for id in named if id is not None}
+        sources = adopted_sources(self._connection, Collection.ESTATES)
+        unknown = ids.difference(
+            *(self._present(source.rows, ids, source.only) for source in sources)
+        )
+        if unknown:
+            text = f"设施所属的小区不在登记库中：{_some(sorted(unknown))}。请先登记小区"
+            raise InvalidInput(text, code="unknown_estate")
+
+    def _refuse_known(self, table: sa.Table, ids: set[str], title: str) -> None:
+        known = self._present(table, ids)
+        if table.name in {name.value for name in LAYERS}:
+            for source in adopted_sources(self._connection, Collection(table.name))[1:]:
+                known |= self._present(source.rows, ids)
+        if known:
+            text = f"{title} 中已有这些编号：{_some(sorted(known))}"
+            raise InvalidInput(text, code="already_there")
+
+    def _present(
+        self,
+        rows: sa.FromClause,
+        ids: Listing[str],
+        only: Iterable[sa.ColumnElement[bool]] = (),
+    ) -> set[str]:
+        query = sa.select(rows.c.id).where(sqlite.listed(rows.c.id, ids), *only)
         return set(self._connection.execute(query).scalars())
 
-    def _touch(self, table: sa.Table, added: Box | None) -> None:
-        """Note the change, and the extent that `added` widens, in the GeoPackage's contents."""
-        values: dict[str, object] = {"last_change": NOW}
-        if added is not None:
-            west, south, east, north = self.extent(Collection(table.name)) or added
-            values["min_x"], values["min_y"] = min(west, added[0]), min(south, added[1])
-            values["max_x"], values["max_y"] = max(east, added[2]), max(north, added[3])
-        here = contents.c.table_name == table.name
-        self._connection.execute(sa.update(contents).where(here).values(values))
+    def _touch(self, collection: Collection, added: Box | None) -> None:
+        """Note the change, and the extent that `added` widens."""
+        extent = united(self.extent(collection), added)
+        touch(self._connection, LAYERS[collection].table, extent)
 
     def count_up(self) -> None:
         """Raise the data version; ``Store.write`` does it before it commits."""
@@ -138,27 +357,12 @@ def enter_register(connection: sa.Connection, entry: Register) -> None:
         "sources": orjson.dumps(dict(entry.sources), option=orjson.OPT_SORT_KEYS).decode(),
         "data_version": 0,
     }
+    begin_own(connection)
     connection.execute(sa.insert(register).values(row))
     connection.execute(
         sa.update(contents).where(contents.c.table_name == register.name).values(last_change=NOW)
     )
-
-
-def _rows(table: sa.Table, frame: gpd.GeoDataFrame) -> list[Row]:
-    """Rows with plain Python values and None for null, in the frame's order."""
-    names = [column.name for column in table.columns if column.name != "fid"]
-    cells: dict[str, Sequence[object]] = {
-        "id": frame.index.tolist(),
-        "geometry": geopackage.encode(frame.geometry.to_numpy()),
-    }
-    for name in names:
-        if name not in cells:
-            values = frame[name]
-            cells[name] = values.astype(object).where(values.notna(), None).tolist()
-    return [
-        dict(zip(names, row, strict=True))
-        for row in zip(*(cells[name] for name in names), strict=True)
-    ]
+    end_own(connection)
 
 
 def _standard_row(record: Standard) -> Row:

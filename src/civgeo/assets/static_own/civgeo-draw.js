@@ -52,7 +52,7 @@ var civgeo = {};
     }
     ctx.strokeStyle = shape === "ring" || shape === "cross" ? INK : "rgba(35,45,55,0.85)";
     ctx.lineWidth = shape === "ring" || shape === "cross" ? 1.5 : r > 4 ? 1 : 0.6;
-    ctx.stroke();
+    if (r > 3 || shape === "ring" || shape === "cross") { ctx.stroke(); }
     if (glyph && r >= 7) {
       ctx.fillStyle = "#ffffff";
       ctx.font = "bold " + Math.round(1.3 * r) + "px " + FONT;
@@ -68,16 +68,69 @@ var civgeo = {};
     return glyph ? Math.max(4.5, Math.min(11, r * 1.7)) : r;
   }
 
-  /* A point on Leaflet's canvas with our own shape. */
+  /* A ring whose arcs stand for the parts [title, colour, number], with their sum inside. */
+  civgeo.ring = function (ctx, parts, x, y, r) {
+    var count = parts.reduce(function (sum, part) { return sum + part[2]; }, 0);
+    var from = -Math.PI / 2, width = Math.max(4, r * 0.3);
+    ctx.beginPath();
+    round(ctx, x, y, r);
+    ctx.fillStyle = "#ffffff";
+    ctx.fill();
+    ctx.lineWidth = width;
+    parts.forEach(function (part) {
+      var to = from + 2 * Math.PI * part[2] / count;
+      ctx.beginPath();
+      ctx.arc(x, y, r - width / 2, from, to);
+      ctx.strokeStyle = part[1];
+      ctx.stroke();
+      from = to;
+    });
+    ctx.fillStyle = INK;
+    ctx.font = "bold " + Math.round(r > 16 ? 13 : 11) + "px " + FONT;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.fillText(String(count), x, y + 0.5);
+  };
+
+  var OUTLINES_FROM = 14;
+
+  function outlines(ctx, rings, colour) {
+    ctx.beginPath();
+    rings.forEach(function (ring) {
+      ring.forEach(function (corner, number) {
+        ctx[number ? "lineTo" : "moveTo"](corner.x, corner.y);
+      });
+      ctx.closePath();
+    });
+    ctx.globalAlpha = 0.35;
+    ctx.fillStyle = colour;
+    ctx.fill();
+    ctx.globalAlpha = 1;
+    ctx.strokeStyle = INK;
+    ctx.lineWidth = 1;
+    ctx.stroke();
+  }
+
+  /* A point on Leaflet's canvas with our own shape, over its outline when one is close. */
   civgeo.Mark = L.CircleMarker.extend({
     _project: function () {
-      this._radius = radius(this._map.getZoom(), this.options.civgeo[2]);
+      var map = this._map, zoom = map.getZoom();
+      this._radius = radius(zoom, this.options.civgeo[2]);
+      this._rings = zoom < OUTLINES_FROM ? [] : this.options.rings.map(function (ring) {
+        return ring.map(function (corner) { return map.latLngToLayerPoint(corner); });
+      });
       L.CircleMarker.prototype._project.call(this);
+    },
+    _updateBounds: function () {
+      L.CircleMarker.prototype._updateBounds.call(this);
+      var bounds = this._pxBounds;
+      this._rings.forEach(function (ring) { ring.forEach(function (at) { bounds.extend(at); }); });
     },
     _updatePath: function () {
       var renderer = this._renderer;
       if (!renderer._ctx || !renderer._drawing || this._empty()) { return; }
       renderer._ctx.globalAlpha = 1;
+      if (this._rings.length) { outlines(renderer._ctx, this._rings, this.options.civgeo[1]); }
       symbol(renderer._ctx, this.options.civgeo, this._point.x, this._point.y, this._radius);
     }
   });
@@ -163,8 +216,20 @@ var civgeo = {};
     });
   }
 
-  /* Names of areas as page text over the canvas; where two would overlap the lesser one waits
-     for a closer zoom. Items come most important first. */
+  function moved(rect, shift) {
+    return { left: rect.left, right: rect.right, top: rect.top + shift,
+      bottom: rect.bottom + shift };
+  }
+
+  /* The smallest shift up or down that keeps `rect` clear of `boxes`; undefined for none. */
+  function free(rect, boxes) {
+    return [0, 8, -8, 16, -16, 24, -24, 32, -32].filter(function (shift) {
+      return !overlaps(moved(rect, shift), boxes);
+    })[0];
+  }
+
+  /* Names of areas as page text over the canvas, beside the discs of points; where two would
+     overlap the lesser one waits for a closer zoom. Items come most important first. */
   civgeo.labels = function (map, items) {
     var pane = map.getPane("civgeo-labels") || map.createPane("civgeo-labels");
     var markers = items.map(function (item) {
@@ -177,24 +242,27 @@ var civgeo = {};
       });
     });
     function settle() {
-      var taken = [];
+      var taken = [], covered = map.civgeo.clusters ? map.civgeo.clusters.boxes() : [];
       markers.forEach(function (marker) {
         var element = marker.getElement();
         if (!element) { return; }
         var box = element.firstChild;
-        box.style.visibility = "";
+        box.style.visibility = box.style.marginTop = "";
         var rect = box.getBoundingClientRect();
-        if (overlaps(rect, taken)) {
+        var shift = free(rect, taken.concat(covered));
+        if (shift === undefined) { shift = overlaps(rect, taken) ? undefined : 0; }
+        if (shift === undefined) {
           box.style.visibility = "hidden";
         } else {
-          taken.push(rect);
+          box.style.marginTop = shift + "px";
+          taken.push(moved(rect, shift));
         }
       });
     }
     pane.style.pointerEvents = "none";
     var group = L.layerGroup(markers);
     group.on("add", settle);
-    map.on("zoomend resize", settle);
+    map.on("zoomend resize civgeo:arranged", settle);
     group.addTo(map);
     settle();
     if (document.fonts && document.fonts.ready) { document.fonts.ready.then(settle); }

@@ -31,7 +31,8 @@
     L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
     L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
     north().addTo(map);
-    map.civgeo = { areas: [] };
+    map.civgeo = { areas: [], sheet: null, clusters: null };
+    map.on("click", function () { closeSheet(map); });
     return map;
   };
 
@@ -106,11 +107,35 @@
     return complete ? line : "";
   }
 
+  /* The terms whose first value is known; nothing where another value is missing. */
+  function sum(facts, values) {
+    function filled(template) { return formula({ formula: template }, values); }
+    function first(template) { return values[Number(/\{(\d+)\}/.exec(template)[1])]; }
+    var terms = facts.sum[1].filter(function (term) { return known(first(term)); }).map(filled);
+    var tail = filled(facts.sum[2]);
+    return terms.length && terms.every(known) && tail ?
+      facts.sum[0] + terms.join(" ＋ ") + tail : "";
+  }
+
+  function list(box, heading, item) {
+    text("h3", "", box, heading);
+    var lines = make("ul", "", box);
+    item.listed.forEach(function (line) {
+      var row = text("li", "", lines, [line[0], line[1], line[2]].filter(known).join("，"));
+      if (line[3]) { text("span", "civgeo-note", row, "（" + line[3] + "）"); }
+    });
+    if (item.unlisted) { text("li", "", lines, "还有 " + item.unlisted + " 处"); }
+  }
+
   function story(facts, item) {
     var box = make("div", "civgeo-story");
     text("h2", "", box, item.name);
     if (item.verdict) { text("p", "civgeo-verdict", box, item.verdict); }
     if (item.note) { text("p", "civgeo-note", box, item.note); }
+    var line = facts.formula && formula(facts, item.values);
+    if (line) { text("p", "civgeo-formula", box, line); }
+    var total = facts.sum && sum(facts, item.values);
+    if (total) { text("p", "civgeo-formula", box, total); }
     rows(box, facts.columns.map(function (column, number) {
       return [column[0], item.values[number], column[1]];
     }).filter(function (row) {
@@ -118,8 +143,7 @@
     }).map(function (row) {
       return [row[0], row[2] ? row[1] + " " + row[2] : String(row[1])];
     }));
-    var line = facts.formula && formula(facts, item.values);
-    if (line) { text("p", "civgeo-formula", box, line); }
+    if (item.listed && item.listed.length) { list(box, facts.listing, item); }
     item.cards.forEach(function (number) {
       var card = make("section", "", box);
       text("h3", "", card, facts.cards[number].title);
@@ -129,13 +153,52 @@
     return box;
   }
 
-  var POPUP = { maxWidth: 340, minWidth: 240, maxHeight: 320, autoPanPadding: [24, 24] };
+  var POPUP = { maxWidth: 340, minWidth: 240, maxHeight: 400,
+    autoPanPaddingTopLeft: [56, 24], autoPanPaddingBottomRight: [56, 24] };
+  var NARROW = 560;
 
-  function explained(group, itemOf, facts) {
+  /* Tell a story at its place on the map, or from the lower edge where the page is narrow. */
+  function tell(map, at, content) {
+    closeSheet(map);
+    if (map.getSize().x >= NARROW) {
+      map.openPopup(L.popup(POPUP).setLatLng(at).setContent(content));
+      return;
+    }
+    map.closePopup();
+    var before = document.activeElement;
+    var sheet = make("section", "civgeo-sheet", document.body);
+    sheet.setAttribute("role", "dialog");
+    sheet.setAttribute("aria-label", content.querySelector("h2").textContent);
+    var close = text("button", "civgeo-close", sheet, "×");
+    close.type = "button";
+    close.setAttribute("aria-label", "关闭");
+    sheet.appendChild(content);
+    function leave() {
+      closeSheet(map);
+      if (before && before.focus) { before.focus({ preventScroll: true }); }
+    }
+    close.addEventListener("click", leave);
+    sheet.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") { leave(); }
+    });
+    close.focus({ preventScroll: true });
+    map.civgeo.sheet = sheet;
+  }
+
+  function closeSheet(map) {
+    if (map.civgeo.sheet) { map.civgeo.sheet.remove(); }
+    map.civgeo.sheet = null;
+  }
+
+  function explained(map, group, itemOf, factsOf) {
     return group
-      .on("popupopen", function () { group.closeTooltip(); })
       .bindTooltip(function (layer) { return tip(itemOf(layer)); }, { sticky: true })
-      .bindPopup(function (layer) { return story(facts, itemOf(layer)); }, POPUP);
+      .on("click", function (event) {
+        var layer = event.propagatedFrom || event.layer;
+        L.DomEvent.stopPropagation(event);
+        group.closeTooltip();
+        tell(map, event.latlng, story(factsOf(layer), itemOf(layer)));
+      });
   }
 
   /* ---- areas ---- */
@@ -161,14 +224,15 @@
       layer.on("mouseover", function () { layer.setStyle({ weight: 3 }); });
       layer.on("mouseout", function () { layer.setStyle({ weight: outline(area).weight }); });
     });
-    explained(group, function (layer) { return layer.civgeo; }, data.facts).addTo(map);
+    explained(map, group, function (layer) { return layer.civgeo; },
+      function () { return data.facts; }).addTo(map);
     var labels = civgeo.labels(map, data.areas.filter(function (area) { return area.at; }));
     var shown = data.areas.filter(function (area) { return !area.context && !area.outline; });
     map.civgeo.areas = map.civgeo.areas.concat(shown.map(function (area) {
       return {
         name: area.name,
         open: function () {
-          map.openPopup(L.popup(POPUP).setLatLng(area.at).setContent(story(data.facts, area)));
+          tell(map, area.at, story(data.facts, area));
         }
       };
     }));
@@ -181,21 +245,38 @@
   function point(row, texts) {
     return { at: [row[0], row[1]], group: row[2], style: row[3], name: row[4], tip: row[5],
       verdict: texts[row[6]], note: texts[row[7]], values: row[8], cards: row[9],
-      simulated: row[10] === 1 };
+      simulated: row[10] === 1, unlisted: row[12],
+      listed: row[11].map(function (line) {
+        return [line[0], texts[line[1]], line[2], line[3]];
+      }) };
+  }
+
+  function rings(row) {
+    return row[13].map(function (steps) {
+      var corners = [];
+      for (var i = 0; i < steps.length; i += 2) {
+        corners.push([row[0] + steps[i] / 1e6, row[1] + steps[i + 1] / 1e6]);
+      }
+      return corners;
+    });
   }
 
   civgeo.points = function (map, id) {
     var data = read(id);
-    var groups = data.groups.map(function () { return L.featureGroup(); });
+    var marks = data.groups.map(function () { return []; });
     data.points.forEach(function (row) {
-      var mark = new civgeo.Mark([row[0], row[1]], { civgeo: data.styles[row[3]], stroke: true });
+      var mark = new civgeo.Mark([row[0], row[1]],
+        { civgeo: data.styles[row[3]], rings: rings(row), stroke: true });
       mark.civgeo = row;
-      groups[row[2]].addLayer(mark);
+      marks[row[2]].push(mark);
     });
-    groups.forEach(function (group) {
-      explained(group, function (layer) { return point(layer.civgeo, data.texts); }, data.facts)
-        .addTo(map);
-    });
+    function board(members) {
+      return explained(map, L.featureGroup(members),
+        function (layer) { return point(layer.civgeo, data.texts); },
+        function () { return data.facts; }).addTo(map);
+    }
+    var groups = data.clustered ?
+      civgeo.clustered(map, board([]), marks, data.title, data.styles[0][1]) : marks.map(board);
     toggles(map, data.title, data.groups.map(function (entry, number) {
       return { label: entry.label, count: entry.count, layer: groups[number],
         style: entry.style === null ? null : data.styles[entry.style] };

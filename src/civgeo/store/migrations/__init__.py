@@ -4,15 +4,18 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-__all__ = ["HEAD", "migrate"]
+__all__ = ["FORMS", "HEAD", "migrate"]
 
-HEAD = "0001"
-"""Newest form that this version of civgeo knows."""
+FORMS = ("0001", "0002")
+"""Forms that this version of civgeo knows, the oldest first."""
+
+HEAD = FORMS[-1]
+"""Newest of them."""
 
 
-def migrate(engine: sa.Engine) -> None:
-    """Bring the store behind `engine` to the newest form, each step in one transaction."""
-    # only a new store needs Alembic, whose import takes a third of a second
+def migrate(engine: sa.Engine, to: str = HEAD) -> None:
+    """Bring the store behind `engine` to the form `to`, each step in one transaction."""
+    # only a new or an old store needs Alembic, whose import takes a third of a second
     from alembic import command
     from alembic.config import Config
 
@@ -20,4 +23,4 @@ def migrate(engine: sa.Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)

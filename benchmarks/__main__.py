@@ -1,0 +1,24 @@
+"""``python -m benchmarks NAME`` runs one benchmark; without a name, it lists them."""
+
+import sys
+
+from benchmarks import coverage, imports, outlines, store
+
+BENCHMARKS = {
+    "coverage": coverage.run,
+    "imports": imports.run,
+    "outlines": outlines.run,
+    "store": store.run,
+}
+
+
+def main() -> None:
+    """Run the benchmark that the command line names."""
+    names = sys.argv[1:]
+    if len(names) != 1 or names[0] not in BENCHMARKS:
+        sys.exit(f"usage: python -m benchmarks NAME, one of: {' '.join(sorted(BENCHMARKS))}")
+    BENCHMARKS[names[0]]()
+
+
+if __name__ == "__main__":
+    main()

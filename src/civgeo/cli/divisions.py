@@ -1,0 +1,108 @@
+"""``civgeo divisions``: checks of outlines in a file, without a store."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from civgeo.assets.translation import translate as _
+from civgeo.cli.console import messages, session, settings, steps, table, today
+
+if TYPE_CHECKING:
+    from civgeo.services.divisions import LayerCheck
+
+__all__ = ["group"]
+
+group = typer.Typer(no_args_is_help=True)
+MOST_ROWS = 40
+
+
+@group.callback()
+def about() -> None:
+    """Keep ``check`` a subcommand."""
+
+
+@group.command("check", help=_("检查政区图层：无效图形、空隙、重叠、细缝、三交点，以及整体位置"))
+def check(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help=_("GeoPackage、GeoJSON 或 Shapefile"))],
+    summary: Annotated[Path | None, typer.Option(help=_("另存结果为 JSON"))] = None,
+    city: Annotated[
+        str | None, typer.Option(help=_("市代码：用其投影带，与其轮廓对照；默认按图层自定"))
+    ] = None,
+    crs: Annotated[
+        str | None, typer.Option(help=_("坐标系：EPSG:编号、GCJ-02 或 BD-09；以此为准"))
+    ] = None,
+    layer: Annotated[str | None, typer.Option(help=_("图层名；文件有多个图层时要写明"))] = None,
+    sliver_width: Annotated[
+        float, typer.Option(min=0, help=_("细缝宽度（米）：最宽处不足此数的记为细缝"))
+    ] = 5.0,
+    out_geojson: Annotated[
+        Path | None, typer.Option("--out-geojson", help=_("另存发现为 GeoJSON"))
+    ] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", help=_("另存发现的地图为单个 HTML 文件"))
+    ] = None,
+    fail_on_findings: Annotated[
+        bool, typer.Option("--fail-on-findings", help=_("有发现时退出码为 1"))
+    ] = False,
+) -> None:
+    """Check the file, print what was found, and save it where asked."""
+    from civgeo.services.division_findings import (
+        findings_geojson,
+        findings_map,
+        has_findings,
+    )
+    from civgeo.services.division_findings import summary as summary_of
+    from civgeo.services.divisions import check_division_file
+
+    with steps(quiet=session(context).verbosity < 0) as progress:
+        found = check_division_file(
+            file,
+            city=city,
+            crs=crs,
+            layer=layer,
+            sliver_width_m=sliver_width,
+            progress=progress,
+        )
+    text = json.dumps(summary_of(found), ensure_ascii=False, indent=2)
+    if session(context).as_json:
+        typer.echo(text)
+    else:
+        _print(found)
+    if summary is not None:
+        _save(context, summary, text.encode())
+    if out_geojson is not None:
+        _save(context, out_geojson, findings_geojson(found))
+    if map_file is not None:
+        number = settings(context).public_number
+        chart = findings_map(found, on=today().isoformat(), public_number=number)
+        _save(context, map_file, chart.to_single_file().encode())
+    if fail_on_findings and has_findings(found):
+        raise typer.Exit(1)
+
+
+def _save(context: typer.Context, file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    if session(context).verbosity >= 0:
+        messages.print(f"{_('已保存')} {file}", markup=False)
+
+
+def _print(found: "LayerCheck") -> None:
+    from civgeo.services.division_findings import figures, finding_rows
+
+    table(
+        f"{found.source} {_('拓扑检查')}",
+        [_("项目"), _("数量"), _("面积 m²"), _("说明")],
+        figures(found),
+    )
+    rows = finding_rows(found)
+    if rows:
+        labels = ["类别", "政区", "面积 m²", "最宽 m", "经度", "纬度", "说明"]
+        table(_("逐处列出"), [_(label) for label in labels], rows[:MOST_ROWS])
+    if len(rows) > MOST_ROWS:
+        rest = _("其余未列，全部见 --json、--summary 或 --out-geojson")
+        messages.print(f"{len(rows) - MOST_ROWS} {rest}", markup=False)
+    for reason in found.left_out:
+        messages.print(f"{_('未检查')}: {reason}", markup=False)

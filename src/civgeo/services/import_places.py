@@ -1,0 +1,244 @@
+"""Where the rows of an import lie: their coordinate system, and the datum and place check."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from civgeo.errors import CrsError, InvalidInput
+from civgeo.formats.findings import Finding, Severity
+from civgeo.geo.axes import axes_swapped, suggested_systems, suggestion_text
+from civgeo.geo.crs import CGCS2000_EPSG, CrsName, Zone, city_zone, require_crs, transform_points
+from civgeo.geo.datum import Floats
+from civgeo.geo.named_points import point_placement, points_outside_named_division
+from civgeo.geo.placement import Placement, Verdict, outline_placement
+from civgeo.services.import_kinds import ImportKind
+from civgeo.store.tables import Collection
+
+__all__ = ["Surroundings", "check_place", "fitting_shapes", "in_cgcs2000"]
+
+FAR_M = 1000.0
+"""Farther outside the city a point is an error; nearer, or in another county, a note."""
+
+WEST, SOUTH, EAST, NORTH = 73.5, 0.0, 136.5, 60.0
+_CHOICES = (
+    "EPSG:4490（CGCS2000 经纬度，WGS 84 同此）、EPSG:编号（投影坐标）、GCJ-02（高德、腾讯）、"
+    "BD-09（百度）"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The city that the rows should lie in.
+
+    Parameters
+    ----------
+    city
+        Its code.
+    divisions
+        Divisions of the store, EPSG:4490, index id.
+    """
+
+    city: str
+    divisions: gpd.GeoDataFrame
+
+    @property
+    def own(self) -> gpd.GeoDataFrame:
+        """Divisions of the city itself, of the Ministry's codes."""
+        frame = self.divisions
+        return frame[(frame["role"] == "own") & (frame["system"] == "MCA")]
+
+    @property
+    def zone(self) -> Zone | None:
+        """Zone in which metres are measured; None while no outline is known."""
+        drawn = self.own.geometry.notna() & ~self.own.geometry.is_empty
+        return city_zone(self.own[drawn]) if drawn.any() else None
+
+    @property
+    def lon(self) -> float | None:
+        """A longitude in the middle of the city; None while no outline is known."""
+        west, _, east, _ = (float(edge) for edge in self.own.total_bounds)
+        return (west + east) / 2 if np.isfinite(west) else None
+
+    def whole(self) -> gpd.GeoDataFrame:
+        """The city as one outline; empty while none is known."""
+        frame = self.own[(self.own["level"] == "county") & self.own.geometry.notna()]
+        shape = [frame.geometry.union_all()] if len(frame) else []
+        codes = [self.city] * len(shape)
+        return gpd.GeoDataFrame({"code": codes}, geometry=shape, crs=self.divisions.crs)
+
+
+def in_cgcs2000(
+    frame: gpd.GeoDataFrame, crs: str | None, *, lon: float | None = None
+) -> tuple[gpd.GeoDataFrame, str]:
+    """The frame in EPSG:4490, and the system that its coordinates were read in.
+
+    Parameters
+    ----------
+    frame
+        In the CRS that the file states, None where it states none.
+    crs
+        What the officer says; goes before the file.
+    lon
+        A longitude in the city, from which a hint at the zone follows.
+
+    Raises
+    ------
+    CrsError
+        When nobody says which system it is (code ``crs_unknown``), when latitude stands first
+        (``axes_swapped``), or the coordinates do not fit the system.
+    """
+    hint = (
+        suggestion_text(suggested_systems(frame, lon=lon)) if frame.geometry.notna().any() else ""
+    )
+    if crs is None and frame.crs is None:
+        text = f"文件没有写明坐标系，不会猜测：请用 --crs 写明。可填 {_CHOICES}。{hint}"
+        raise CrsError(text, code="crs_unknown")
+    if axes_swapped(frame):
+        text = "经度和纬度写反了：每个点都是纬度在前。请把两列对调后再导入，系统不会自行改动。"
+        raise CrsError(text, code="axes_swapped")
+    try:
+        return _moved(frame, crs)
+    except (CrsError, InvalidInput) as error:
+        raise CrsError(f"{error.message}{hint}", code="crs_unfit") from error
+
+
+def _moved(frame: gpd.GeoDataFrame, crs: str | None) -> tuple[gpd.GeoDataFrame, str]:
+    if crs is None:
+        declared = require_crs(frame)
+        number = declared.to_epsg()
+        if number is None:
+            return frame.to_crs(epsg=CGCS2000_EPSG), declared.name
+        crs = f"EPSG:{number}"
+    source, target = CrsName.parse(crs), CrsName(f"EPSG:{CGCS2000_EPSG}", CGCS2000_EPSG)
+
+    def degrees(given: Floats) -> Floats:
+        out = given.copy()
+        finite = np.isfinite(given).all(axis=1)
+        x, y = given[finite].T
+        out[finite] = np.column_stack(transform_points(x, y, source, target))
+        return out
+
+    shapes = shapely.transform(shapely.force_2d(frame.geometry.to_numpy()), degrees)
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=CGCS2000_EPSG)), crs
+
+
+def fitting_shapes(
+    frame: gpd.GeoDataFrame, kind: ImportKind
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Geometries in the form that the collection keeps, and those that cannot take it.
+
+    A multi-point of one is its point, and an outline of a division is a multi-polygon; nothing
+    else is changed. Empty geometries, and those that are refused, become null.
+    """
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[shapely.is_empty(shapes)] = None
+    single = (shapely.get_type_id(shapes) == 4) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    if kind.collection is Collection.DIVISIONS:
+        plain = shapely.get_type_id(shapes) == 3
+        shapes[plain] = [shapely.multipolygons([shape]) for shape in shapes[plain]]
+    fitted = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+    names = fitted.geometry.geom_type
+    given = names.notna()
+    wrong = given & ~names.isin(kind.shapes)
+    bounds = fitted.geometry.bounds
+    inside = (bounds["minx"] >= WEST) & (bounds["maxx"] <= EAST)
+    inside &= (bounds["miny"] >= SOUTH) & (bounds["maxy"] <= NORTH)
+    away = given & ~inside
+    wanted = "、".join(_SHAPES_ZH[name] for name in kind.shapes if not name.startswith("Multi"))
+    findings = [
+        Finding(int(row), "", _SHAPES_ZH.get(str(names[row]), str(names[row])), f"图形应为{wanted}")
+        for row in frame.index[wrong]
+    ]
+    findings += [
+        Finding(int(row), "", _position(bounds.loc[row]), "坐标不在中国范围内：请核对")
+        for row in frame.index[away]
+    ]
+    kept = np.where((wrong | away).to_numpy(), None, fitted.geometry.to_numpy())
+    return fitted.set_geometry(gpd.GeoSeries(kept, index=frame.index, crs=frame.crs)), findings
+
+
+_SHAPES_ZH = {
+    "Point": "点",
+    "Polygon": "面",
+    "MultiPolygon": "多面",
+    "LineString": "线",
+    "MultiLineString": "多线",
+    "MultiPoint": "多点",
+    "GeometryCollection": "混合图形",
+}
+
+
+def _position(bounds: "pd.Series[float]") -> str:
+    return f"{bounds['minx']:.6f}，{bounds['miny']:.6f}"
+
+
+def check_place(
+    frame: gpd.GeoDataFrame,
+    kind: ImportKind,
+    around: Surroundings,
+    headers: Mapping[str, str],
+) -> tuple[Placement, list[Finding]]:
+    """Where the whole layer lies, and the rows that lie outside the division they name.
+
+    Parameters
+    ----------
+    frame
+        EPSG:4490, index the row of the file; ``code`` and ``name``, or ``division``.
+    kind
+        What is imported.
+    around
+        The city.
+    headers
+        Header of the file by property.
+    """
+    drawn = frame[frame.geometry.notna()]
+    if drawn.empty:
+        return Placement(Verdict.UNKNOWN, "文件没有坐标，位置沿用登记库中的。"), []
+    if kind.collection is Collection.DIVISIONS:
+        known = around.divisions[around.divisions["system"] == "MCA"]
+        return outline_placement(drawn, known, zone=around.zone), []
+    named = drawn[drawn["division"].notna()]
+    if named.empty:
+        return Placement(Verdict.UNKNOWN, "没有一行写明所属政区，无法判断位置。"), []
+    counties = around.divisions[around.divisions["system"] == "MCA"]
+    placement = point_placement(named, counties).placement
+    return placement, _outside(named, counties, around, headers.get("division", ""))
+
+
+def _outside(
+    named: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame, around: Surroundings, header: str
+) -> list[Finding]:
+    zone = around.zone
+    away = points_outside_named_division(named, divisions, zone=zone)
+    if away.empty:
+        return []
+    whole = around.whole()
+    beyond = pd.Series(dtype=float)
+    if len(whole):
+        strays = named.loc[away.index].assign(division=around.city)
+        beyond = points_outside_named_division(strays, whole, zone=zone)["distance_m"]
+    names = divisions.set_index("code")["name"].to_dict()
+    findings = []
+    for row, stray in zip(away.index, away.itertuples(), strict=True):
+        there = names.get(str(stray.lies_in))
+        lies = f"落在{there}" if there else "不在任何已知政区内"
+        place = f"（{stray.lon:.6f}，{stray.lat:.6f}）"
+        text = f"位置{place}在所写的{names.get(str(stray.compared), stray.compared)}之外 "
+        text += f"{_distance(float(str(stray.distance_m)))}，{lies}"
+        outside_m = float(beyond.get(row, 0.0))
+        if outside_m > FAR_M:
+            text += f"，在本市之外 {_distance(outside_m)}：请改正坐标或所属政区"
+            findings.append(Finding(int(row), header, str(stray.division), text))
+        else:
+            text += "：请核对"
+            findings.append(Finding(int(row), header, str(stray.division), text, Severity.NOTE))
+    return findings
+
+
+def _distance(metres: float) -> str:
+    return f"{metres / 1000:.1f} 公里" if metres >= 1000 else f"{metres:.0f} 米"

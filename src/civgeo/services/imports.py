@@ -1,0 +1,402 @@
+"""Importing a file: stage, pre-check, confirm, undo. All rows of a file go in, or none."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from civgeo.domain.history import Edit
+from civgeo.errors import ImportRejected, InvalidInput, NotFound, RuleViolation
+from civgeo.formats import jail
+from civgeo.formats.checked import CheckedFile
+from civgeo.formats.facts import Facts, ReadRequest
+from civgeo.formats.headers import ColumnMapping, Coordinates
+from civgeo.formats.sniff import FileFormat
+from civgeo.services import import_batches
+from civgeo.services.city import City
+from civgeo.services.import_batches import Batch, BatchState, ImportRequest, profile_file
+from civgeo.services.import_check import check
+from civgeo.services.import_kinds import kind_named
+from civgeo.services.import_plan import Plan
+from civgeo.services.import_rows import expected_headers
+from civgeo.store.batches import Batch as Recorded
+from civgeo.store.batches import batches, batches_like
+from civgeo.store.bulk import correct_many, revive_many
+from civgeo.store.tables import Collection
+from civgeo.store.undoing import Undone, undo_batch
+from civgeo.store.writing import Writing
+
+__all__ = [
+    "LARGE_BYTES",
+    "LARGE_ROWS",
+    "Confirmed",
+    "ErrorTable",
+    "confirm",
+    "discard",
+    "errors_table",
+    "examine",
+    "imports",
+    "keep_profile",
+    "look_up",
+    "receive",
+    "reconsidered",
+    "stage",
+    "undo",
+]
+
+Progress = Callable[[str, int, int], None]
+LARGE_BYTES = 5 * 1024**2
+LARGE_ROWS = 20_000
+"""Larger files are pre-checked, and more rows are written, by a worker and not in the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a confirmed batch wrote.
+
+    Parameters
+    ----------
+    batch
+        The batch.
+    created, changed
+        Records that are new, and records that were changed.
+    already
+        Whether it was in the store before, and nothing was written now.
+    """
+
+    batch: Batch
+    created: int
+    changed: int
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTable:
+    """The officer's own table with a column of findings: content, file name, media type."""
+
+    content: bytes
+    file_name: str
+    media_type: str
+
+
+def _silent(label: str, done: int, total: int) -> None:
+    """Say nothing."""
+
+
+def stage(
+    city: City,
+    file: Path,
+    kind: str,
+    request: ImportRequest | None = None,
+    *,
+    file_name: str | None = None,
+    progress: Progress = _silent,
+) -> Batch:
+    """Take `file` in as a new batch and pre-check it; nothing is written to the store.
+
+    Parameters
+    ----------
+    city
+        The city.
+    file
+        As it came.
+    kind
+        ``divisions``, ``estates`` or ``facilities``.
+    request
+        How the officer wants it to be taken.
+    file_name
+        Its name where the file on disk has another one.
+    progress
+        Called with a step, how much of it is done, and how much there is.
+
+    Returns
+    -------
+    Batch
+        With its pre-check. It stays for 24 hours.
+
+    Raises
+    ------
+    NotFound
+        When there is no such file.
+    ImportRejected
+        When the file is of no accepted format, hostile, damaged, too large, or takes too long.
+    InvalidInput
+        When there is no such kind.
+    """
+    progress("接收文件", 0, 1)
+    batch = receive(city, file, kind, request, file_name=file_name)
+    progress("接收文件", 1, 1)
+    return examine(city, batch.id, progress=progress)
+
+
+def receive(
+    city: City,
+    file: Path,
+    kind: str,
+    request: ImportRequest | None = None,
+    *,
+    file_name: str | None = None,
+) -> Batch:
+    """Take `file` in without pre-checking it; parameters and errors as for `stage`."""
+    batch = import_batches.receive(city.store, file, kind, file_name=file_name)
+    batch = replace(batch, request=request or ImportRequest())
+    import_batches.save(batch)
+    return batch
+
+
+def reconsidered(city: City, id: str, request: ImportRequest) -> Batch:
+    """The batch, to be pre-checked anew with another request; raises as `examine`."""
+    batch = replace(_open(city, id), request=request, precheck=None, state=BatchState.RECEIVED)
+    import_batches.save(batch)
+    return batch
+
+
+def _open(city: City, id: str) -> Batch:
+    batch = import_batches.open_batch(city.store, id)
+    if batch.state in (BatchState.CONFIRMED, BatchState.UNDONE):
+        text = f"批次 {id} {batch.state.label_zh}，不能再预检：请重新上传"
+        raise RuleViolation(text, code="batch_closed")
+    return batch
+
+
+def examine(
+    city: City, id: str, request: ImportRequest | None = None, *, progress: Progress = _silent
+) -> Batch:
+    """Pre-check a batch, anew with another request where one is given.
+
+    Raises
+    ------
+    NotFound
+        When there is no such batch.
+    RuleViolation
+        When it was confirmed already.
+    ImportRejected
+        As `stage`; the batch is thrown away then.
+    """
+    batch = _open(city, id)
+    batch = replace(batch, request=request or batch.request)
+    progress("读取文件", 0, 1)
+    try:
+        facts = _read(batch)
+    except ImportRejected:
+        import_batches.discard(batch)
+        raise
+    progress("读取文件", 1, 1)
+    progress("预检", 0, 1)
+    with city.store.read() as reading:
+        found = check(city.store, reading, batch, facts, city.today).precheck
+    progress("预检", 1, 1)
+    batch = replace(batch, precheck=found, state=found.state)
+    import_batches.save(batch)
+    return batch
+
+
+def _read(batch: Batch) -> Facts:
+    """Facts of the file, from the jail; what it read before in the same way is used again."""
+    asked = batch.request
+    request = ReadRequest(
+        layer=asked.layer,
+        encoding=asked.encoding,
+        header_row=asked.header_row,
+        expected_headers=expected_headers(kind_named(batch.kind)),
+    )
+    return jail.read_file(batch.source, batch.folder, request).facts
+
+
+def look_up(city: City, id: str) -> Batch:
+    """The batch called `id`, as it stands; raises NotFound."""
+    return import_batches.open_batch(city.store, id)
+
+
+def discard(city: City, id: str) -> None:
+    """Throw an upload away; what was confirmed stays in the store. Raises NotFound."""
+    import_batches.discard(import_batches.open_batch(city.store, id))
+
+
+def confirm(city: City, id: str, edit: Edit, *, progress: Progress = _silent) -> Confirmed:
+    """Write a pre-checked batch to the store, in one transaction.
+
+    What was recorded since the pre-check is taken into account; if that makes a row an error,
+    nothing is written.
+
+    Parameters
+    ----------
+    city, id
+        The city and the batch.
+    edit
+        Who imports it, on the strength of what, and from when it holds; its batch is set here.
+    progress
+        As for `stage`.
+
+    Raises
+    ------
+    NotFound
+        When there is no such batch.
+    ImportRejected
+        When it has errors or open questions (code ``batch_not_ready``).
+    StaleEdit, RuleViolation, InvalidInput
+        When a record was changed meanwhile in a way that stands against it.
+    """
+    batch = import_batches.open_batch(city.store, id)
+    facts = Facts.read(_facts_file(batch))
+    progress("核对", 0, 1)
+    with city.store.read() as reading:
+        done = _recorded(batches_like(reading, f"%:{batch.fingerprint}"))
+        if done is not None:
+            return _already(batch, done)
+        found = check(city.store, reading, batch, facts, city.today)
+    _require_ready(found.precheck.state, found.precheck.message)
+    progress("核对", 1, 1)
+    progress("写入", 0, 1)
+    ours = replace(edit, batch=batch.name_in_history)
+    with city.store.write() as writing:
+        done = _recorded(batches_like(writing, f"%:{batch.fingerprint}"))
+        if done is not None:
+            return _already(batch, done)
+        if writing.data_version() != found.precheck.data_version:
+            found = check(city.store, writing, batch, facts, city.today)
+            _require_ready(found.precheck.state, found.precheck.message)
+        created, changed = _write(writing, batch, found.plan, ours)
+    progress("写入", 1, 1)
+    batch = replace(batch, precheck=found.precheck, state=BatchState.CONFIRMED)
+    import_batches.save(batch)
+    return Confirmed(batch, created, changed)
+
+
+def _facts_file(batch: Batch) -> Path:
+    file = batch.folder / "checked" / "facts.json"
+    if not file.is_file():
+        raise ImportRejected(f"批次 {batch.id} 还没有预检：请先预检", code="batch_not_ready")
+    return file
+
+
+def _recorded(found: tuple[Recorded, ...]) -> Recorded | None:
+    return next((batch for batch in found if not batch.undone), None)
+
+
+def _already(batch: Batch, done: Recorded) -> Confirmed:
+    if batch.name_in_history == done.name and batch.state is not BatchState.CONFIRMED:
+        import_batches.save(replace(batch, state=BatchState.CONFIRMED))
+    return Confirmed(batch, done.created, done.changed, already=True)
+
+
+def _require_ready(state: BatchState, message: str) -> None:
+    if state is not BatchState.READY:
+        raise ImportRejected(f"不能导入：{message}", code="batch_not_ready")
+
+
+def _write(writing: Writing, batch: Batch, plan: Plan | None, edit: Edit) -> tuple[int, int]:
+    if plan is None:
+        raise ImportRejected("不能导入：预检没有完成", code="batch_not_ready")
+    collection = kind_named(batch.kind).collection
+    if len(plan.new):
+        _add(writing, collection)(plan.new, edit)
+    if len(plan.revived):
+        revive_many(writing, collection, plan.revived, edit)
+    changed = correct_many(writing, collection, plan.changes, edit, plan.versions)
+    return len(plan.new) + len(plan.revived), changed
+
+
+def _add(writing: Writing, collection: Collection) -> Callable[..., None]:
+    adding: Mapping[Collection, Callable[..., None]] = {
+        Collection.DIVISIONS: writing.add_divisions,
+        Collection.ESTATES: writing.add_estates,
+        Collection.FACILITIES: writing.add_facilities,
+    }
+    return adding[collection]
+
+
+def undo(city: City, id: str, edit: Edit) -> Undone:
+    """Take a confirmed batch back: its new records never were, the others are as before it.
+
+    Parameters
+    ----------
+    city
+        The city.
+    id
+        The batch, also one whose upload was cleared away.
+    edit
+        Who takes it back, on the strength of what.
+
+    Raises
+    ------
+    NotFound
+        When the history has no such batch.
+    RuleViolation
+        When it was undone before, or records were edited since; the message lists them.
+    """
+    if not id or not all(char.isalnum() or char == "-" for char in id):
+        raise InvalidInput(f"批次编号“{id[:40]}”不合格式：请用 civgeo imports 查看")
+    with city.store.write() as writing:
+        found = batches_like(writing, f"{id}:%")
+        if not found:
+            text = f"历史中没有批次 {id[:40]}：请用 civgeo imports 查看"
+            raise NotFound(text, code="batch_missing")
+        undone = undo_batch(writing, found[0].name, edit)
+    try:
+        batch = import_batches.open_batch(city.store, id)
+    except NotFound:
+        return undone
+    import_batches.save(replace(batch, state=BatchState.UNDONE))
+    return undone
+
+
+def imports(city: City) -> tuple[Recorded, ...]:
+    """All batches in the history, the newest first."""
+    with city.store.read() as reading:
+        return batches(reading)
+
+
+_TABLES = {
+    FileFormat.XLSX: ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+def errors_table(city: City, id: str) -> ErrorTable:
+    """The table as it came, with one more column that says what to mend in each row.
+
+    Raises
+    ------
+    NotFound
+        When there is no such batch.
+    ImportRejected
+        When it was not pre-checked, or the file cannot be written within the limits.
+    """
+    batch = import_batches.open_batch(city.store, id)
+    facts = Facts.read(_facts_file(batch))
+    findings = batch.precheck.findings if batch.precheck else ()
+    checked = CheckedFile(batch.folder / "checked", facts)
+    content = jail.with_error_column(batch.source, checked, findings)
+    ending, media_type = _TABLES.get(facts.format, ("csv", "text/csv"))
+    stem = Path(batch.file_name).stem
+    return ErrorTable(content, f"{stem}-检查结果.{ending}", media_type)
+
+
+def keep_profile(city: City, id: str, name: str | None = None) -> Path:
+    """Keep the mapping of a batch for the next files of its kind.
+
+    Parameters
+    ----------
+    city, id
+        The city and the batch.
+    name
+        Name of the mapping; without one it is used whenever it fits.
+
+    Raises
+    ------
+    NotFound, InvalidInput
+        When there is no such batch, it has no mapping, or the name has other characters than
+        letters, digits and hyphens.
+    """
+    batch = import_batches.open_batch(city.store, id)
+    if batch.precheck is None or not batch.precheck.mapping:
+        raise InvalidInput(f"批次 {id} 还没有列对应：请先预检")
+    own = batch.precheck.coordinates
+    coordinates = None
+    if own:
+        coordinates = Coordinates(both=own[0]) if len(own) == 1 else Coordinates(own[0], own[1])
+    file = profile_file(city.store, batch.kind, name)
+    file.parent.mkdir(exist_ok=True)
+    draft = file.with_suffix(".new")
+    draft.write_text(ColumnMapping(batch.precheck.mapping, coordinates).profile(), encoding="utf-8")
+    draft.replace(file)
+    return file
