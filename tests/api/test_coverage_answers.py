@@ -100,3 +100,27 @@ def test_the_spreadsheet_opens_and_holds_the_estates(client: TestClient) -> None
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert "祥和苑" in {cell.value for cell in cells}
     assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+def test_the_page_of_a_township_is_headed_by_its_own_name(client: TestClient) -> None:
+    shown = client.get(PATH, params={"f": "html", "division": "990102001", "on": "2026-01-01"})
+    assert "<h1>东街道" in shown.text
+    assert 'value="990102001" selected' in shown.text
+
+
+def test_links_to_a_county_keep_the_day_of_the_question(client: TestClient) -> None:
+    shown = client.get(PATH, params={"f": "html", "on": "2020-01-01"})
+    assert "division=990102&amp;level=township&amp;on=2020-01-01" in shown.text
+
+
+@pytest.mark.parametrize("bbox", ["200,0,210,90", "-360,0,-300,90"])
+def test_a_bbox_beyond_the_antimeridian_is_the_same_place_within_it(
+    client: TestClient, bbox: str
+) -> None:
+    found = client.get("/collections/estates/items", params={"bbox": bbox}).json()
+    assert found["numberMatched"] == 0
+
+
+def test_an_empty_cell_of_an_english_page_stays_empty(client: TestClient) -> None:
+    shown = client.get("/collections/estates/items", params={"f": "html", "lang": "en"})
+    assert "Project-Id-Version" not in shown.text

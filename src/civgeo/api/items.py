@@ -121,7 +121,7 @@ def _page_links(
     home = address(request, "collections", schema.id)
     made = [
         link(page_address(request, Format.GEOJSON), "self", Format.GEOJSON, "本页"),
-        link(page_address(request, Format.HTML), "alternate", Format.HTML, "本页（网页）"),
+        link(_as_page(request, place), "alternate", Format.HTML, "网页"),
         link(home, "collection", Format.JSON, schema.title),
     ]
     if found.after is not None:
@@ -133,6 +133,11 @@ def _page_links(
             link(page_address(request, Format.GEOJSON, before), "prev", Format.GEOJSON, "上一页")
         )
     return made
+
+
+def _as_page(request: Request, place: _Place) -> str:
+    """Address of the list as a page, which steps by ``offset`` and begins anew after a keyset."""
+    return page_address(request, Format.HTML, {}, ["after"] if place.after is not None else [])
 
 
 def _items_page(

@@ -110,8 +110,8 @@ def reader(request: Request, lang: Language = None) -> Response:
 
 
 @router.get("/healthz", tags=["运行"], summary="服务在运行")
-def alive(request: Request) -> Response:
-    """Answer while the process is alive."""
+async def alive(request: Request) -> Response:
+    """Answer while the process is alive; needs no thread, so that load does not hide it."""
     return _json({"status": "ok"})
 
 

@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Path, Request, Response
 
 from civgeo.http.context import CityNow, desk_of
+from civgeo.http.limiter import heavy_work
 from civgeo.http.negotiation import Format
 from civgeo.http.preconditions import entity_tag, unless_unchanged
 from civgeo.http.query import require_known
@@ -54,7 +55,9 @@ def data(request: Request, city: CityNow, slug: Slug) -> Response:
 def sheet(request: Request, city: CityNow) -> Response:
     """Figures behind the coverage map, as a spreadsheet."""
     require_known(request, ())
-    return _download(coverage_spreadsheet(city), Format.XLSX.media_type, "coverage.xlsx")
+    with heavy_work():
+        content = coverage_spreadsheet(city)
+    return _download(content, Format.XLSX.media_type, "coverage.xlsx")
 
 
 @router.get("/maps/{slug}", summary="地图网页", response_class=Response)
@@ -63,7 +66,8 @@ def map_page(request: Request, city: CityNow, slug: Slug) -> Response:
     require_known(request, ())
     root = str(request.scope.get("root_path", "")).rstrip("/")
     number = desk_of(request).public_number
-    text = _page_text(city, data_version(city), slug, number, f"{root}/static")
+    with heavy_work():
+        text = _page_text(city, data_version(city), slug, number, f"{root}/static")
     policy = f"{content_security_policy(text)}; sandbox allow-scripts allow-popups"
     answer = Response(text, media_type="text/html", headers={"Content-Security-Policy": policy})
     return unless_unchanged(request, answer, entity_tag(bytes(answer.body)))
@@ -80,7 +84,8 @@ def _picture(
     request: Request, city: City, slug: MapSlug, form: PictureFormat, media_type: str
 ) -> Response:
     require_known(request, ())
-    content = _drawn(city, data_version(city), slug, form, desk_of(request).public_number)
+    with heavy_work():
+        content = _drawn(city, data_version(city), slug, form, desk_of(request).public_number)
     disposition = {"Content-Disposition": f'inline; filename="{slug}.{form}"'}
     answer = Response(content, media_type=media_type, headers=disposition)
     return unless_unchanged(request, answer, entity_tag(content))

@@ -59,7 +59,15 @@ def read_bbox(text: str | None) -> Box | None:
         raise InvalidInput(
             f"参数 bbox“{text[:80]}”超出经度 ±180、纬度 ±90；次序为 西,南,东,北", code="bad_bbox"
         )
-    return (max(west, -180.0), south, min(east, 180.0), north)
+    if east - west >= 360:
+        return (-180.0, south, 180.0, north)
+    return (_wrapped(west), south, _wrapped(east), north)
+
+
+def _wrapped(longitude: float) -> float:
+    """The same meridian within ±180 degrees; 180 itself stays."""
+    inside = -180 <= longitude <= 180
+    return longitude if inside else (longitude + 180.0) % 360.0 - 180.0
 
 
 def _degrees(text: str) -> float:

@@ -13,6 +13,7 @@ from civgeo.domain.quantity import decimal_text
 from civgeo.domain.standard import EVIDENCE_ZH, Standard, parse_day
 from civgeo.http.context import CityNow, Language, speak
 from civgeo.http.coverage_rows import CoverageRow, coverage_rows
+from civgeo.http.limiter import heavy_work
 from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.query import require_known
 from civgeo.http.templates import page
@@ -52,7 +53,8 @@ def floor_area(
     day = None if on is None else parse_day(on)
     match negotiate(request, (Format.JSON, Format.HTML, Format.XLSX)):
         case Format.XLSX:
-            return _sheet(city, division, day)
+            with heavy_work():
+                return _sheet(city, division, day)
         case Format.HTML:
             return _page(request, city, division, level, day)
         case _:
@@ -127,7 +129,7 @@ def _page(
         lang=speak_as,
         simulated=chosen.register.simulated,
         register=chosen.register,
-        area=_area_name(chosen, choices, division),
+        area=chosen.area,
         on=chosen.on.isoformat(),
         division=DivisionCode.parse(division).text if division else "",
         level=level,
@@ -149,8 +151,3 @@ def _worst_first(rows: list[CoverageRow], level: UnitLevel) -> list[CoverageRow]
     if level is not UnitLevel.ESTATE:
         return rows
     return sorted(rows, key=lambda row: row.missing_m2, reverse=True)
-
-
-def _area_name(found: Coverage, choices: list[CoverageRow], division: str | None) -> str:
-    code = DivisionCode.parse(division or found.register.city).text
-    return next((row.name for row in choices if row.code == code), found.register.name)

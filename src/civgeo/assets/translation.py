@@ -24,7 +24,7 @@ def language() -> str:
 
 def translate(text: str) -> str:
     """`text` in the language in use; itself where the catalogue does not hold it."""
-    return text if language() == "zh" else _english().gettext(text)
+    return text if language() == "zh" or not text else _english().gettext(text)
 
 
 def translate_libraries() -> None:

@@ -88,6 +88,8 @@ def problem(
         content = orjson.dumps({**body, "detail": detail, "code": code, **(members or {})})
         answer = Response(content, status, dict(headers or {}), PROBLEM_TYPE)
     answer.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        answer.headers["Retry-After"] = "5"
     return answer
 
 

@@ -22,12 +22,17 @@ LABEL_TOLERANCE_DEG = 0.01
 def shown_counties(divisions: Sequence[DivisionRow]) -> list[DivisionRow]:
     """County-level rows that have an outline, those around the city first.
 
+    A city without counties stands for itself.
+
     Raises
     ------
     InvalidInput
         When no county of the city has an outline.
     """
     counties = [row for row in divisions if row.level == "county" and row.geometry is not None]
+    if not any(row.own for row in counties):
+        # Dongguan and the like have no counties: the city itself takes their place
+        counties += whole_city(divisions)
     if not any(row.own for row in counties):
         raise InvalidInput("没有可画的县级范围：政区表中缺少本市县级政区的图形，请先导入")
     return sorted(counties, key=lambda row: row.own)

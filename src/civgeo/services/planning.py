@@ -48,6 +48,8 @@ class Coverage:
         Day and unit of the question.
     register
         The city, its sources, its edition of the standards, and whether its data is simulated.
+    area
+        Name of the area that was asked for.
     """
 
     units: gpd.GeoDataFrame
@@ -56,6 +58,7 @@ class Coverage:
     on: date
     level: UnitLevel
     register: Register
+    area: str
 
 
 def floor_area_coverage(
@@ -105,7 +108,9 @@ def floor_area_coverage(
     )
     divisions = own[_lies_in(own.rename(columns={"code": "division"}), area)]
     units = _with_divisions(units, divisions, level, area)
-    return Coverage(units, _cited(units, book), doubles, day, level, register)
+    named = own.loc[own["code"] == area.text, "name"]
+    name = str(named.iloc[0]) if len(named) else register.name
+    return Coverage(units, _cited(units, book), doubles, day, level, register, name)
 
 
 def _lies_in(frame: gpd.GeoDataFrame, area: DivisionCode) -> npt.NDArray[np.bool_]:

@@ -240,16 +240,27 @@ def apply_many(
         for period in periods
     ]
     append(connection, drafts, writing._moment)
-    table = LAYERS[collection].table
-    extent = writing.extent(collection)
     blobs = _held_blobs(writing, [standing for standing, _ in amendments])
-    for standing, periods in amendments:
-        values = _row_after(standing, periods, blobs)
-        connection.execute(sa.update(table).where(table.c.id == standing.id).values(values))
+    rows = {standing.id: _row_after(standing, periods, blobs) for standing, periods in amendments}
+    _update(connection, LAYERS[collection].table, rows)
+    extent = writing.extent(collection)
+    for values in rows.values():
         blob = values.get("geometry")
         extent = widened(extent, blob if isinstance(blob, bytes) else None)
-    touch(connection, table, extent)
+    touch(connection, LAYERS[collection].table, extent)
     return len(amendments)
+
+
+def _update(connection: sa.Connection, table: sa.Table, rows: Mapping[str, Row]) -> None:
+    """Set the columns of rows by id; those with and without a geometry go in one statement each."""
+    by_columns: dict[tuple[str, ...], list[Row]] = {}
+    for id, values in rows.items():
+        named = {f"new_{name}": value for name, value in values.items()} | {"this_id": id}
+        by_columns.setdefault(tuple(values), []).append(named)
+    for names, parameters in by_columns.items():
+        update = sa.update(table).where(table.c.id == sa.bindparam("this_id"))
+        columns: dict[str, object] = {name: sa.bindparam(f"new_{name}") for name in names}
+        connection.execute(update.values(columns), parameters)
 
 
 def _row_after(
