@@ -43,7 +43,7 @@ def test_a_file_is_imported_listed_and_undone(civgeo, store, tmp_path):
     file = str(table(tmp_path))
     asked = civgeo("import", file, "--as", "estates", "--store", store)
     assert asked.returncode == 3
-    assert "请用 --crs 写明" in asked.stderr
+    assert "命令行用 --crs" in asked.stderr
     given = ("--crs", "EPSG:4490", "--actor", "王民", "--document", "1号")
     dry = civgeo("import", file, "--as", "estates", *given, "--dry-run", "--store", store)
     assert dry.returncode == 0

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
@@ -29,13 +30,12 @@ from civgeo.errors import ImportRejected, InvalidInput, NotFound, RuleViolation
 from civgeo.services.city import City
 from civgeo.services.demo import build_demo_city
 from civgeo.services.import_batches import BatchState, ImportRequest, clear_old
+from civgeo.services.import_outputs import errors_table, keep_profile
 from civgeo.services.imports import (
     confirm,
     discard,
-    errors_table,
     examine,
     imports,
-    keep_profile,
     look_up,
     stage,
     undo,
@@ -368,3 +368,24 @@ def test_unknown_kinds_and_missing_files_are_refused(city, tmp_path):
         stage(city, csv_file(tmp_path / "a.csv", [estate(city)]), "markers", DEGREES)
     with pytest.raises(NotFound, match="没有文件"):
         stage(city, Path("nowhere.csv"), "estates")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_sequence_of_imports_undone_backwards_gives_every_state_again(city, tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    states, done = [], []
+    for number in range(4):
+        states.append(records(city))
+        chosen = rng.choice(8, size=rng.integers(1, 6), replace=False)
+        rows = [estate(city, int(n), 总户数=int(rng.integers(1, 5))) for n in chosen]
+        batch = staged(city, csv_file(tmp_path / f"{number}.csv", rows))
+        if batch.state is BatchState.READY:
+            done.append((number, confirm(city, batch.id, EDIT).batch.id))
+            again = staged(city, tmp_path / f"{number}.csv")
+            assert again.precheck.code == "already_imported"
+    for number, id in reversed(done):
+        undo(city, id, EDIT)
+        now, then = records(city), states[number]
+        assert_geodataframe_equal(now.drop(columns="version"), then.drop(columns="version"))
+    with city.store.read() as reading:
+        assert reading.verify_history() == ()

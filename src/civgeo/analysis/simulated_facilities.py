@@ -74,7 +74,7 @@ def simulate_facilities(
 ) -> gpd.GeoDataFrame:
     """Simulated facilities: rooms built for estates, and every other kind by township or county.
 
-    Between 35 and 65 in a hundred estates of a county get as much floor area as `aimed_m2` asks
+    Between 42 and 74 in a hundred estates of a county get as much floor area as `aimed_m2` asks
     for, the others less or none.
 
     Parameters
@@ -127,9 +127,9 @@ def _built_for_estates(
     rates = aimed_m2[EstateClass.NEW], aimed_m2[EstateClass.EXISTING]
     needed = (new * rates[0] + (households - new) * rates[1]) / 100
     county, names = pd.factorize(estates["division"].str[:6])
-    chance = rng.uniform(0.35, 0.65, len(names))[county]
+    chance = rng.uniform(0.42, 0.74, len(names))[county]
     draw = rng.random(len(estates))
-    enough = needed * rng.uniform(1.02, 1.5, len(estates))
+    enough = needed * rng.uniform(1.02, 1.9, len(estates))
     too_little = needed * rng.uniform(0.15, 0.95, len(estates))
     area = np.where(draw < chance, enough, np.where(draw < chance + 0.3, too_little, 0.0))
     area = np.where(area < SMALLEST_SITE_M2, 0.0, np.ceil(area * 10) / 10)

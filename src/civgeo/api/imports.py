@@ -19,6 +19,7 @@ from civgeo.http.writing import Body, edit_of, members, refuse_strange
 from civgeo.services import imports
 from civgeo.services.city import City
 from civgeo.services.import_batches import Batch, ImportRequest, upload_place, with_columns
+from civgeo.services.import_outputs import ErrorTable, errors_table
 from civgeo.services.import_report import batch_document, recorded_document
 from civgeo.services.imports import LARGE_BYTES, LARGE_ROWS
 from civgeo.services.jobs import edit_arguments, submit
@@ -183,10 +184,10 @@ def check(request: Request, city: CityNow, batch_id: BatchId, asked: Asked) -> R
 def errors(request: Request, city: CityNow, batch_id: BatchId) -> Response:
     """The table as it came, with one more column that says what to mend."""
     require_known(request, ())
-    return table_answer(imports.errors_table(city, batch_id))
+    return table_answer(errors_table(city, batch_id))
 
 
-def table_answer(table: imports.ErrorTable) -> Response:
+def table_answer(table: ErrorTable) -> Response:
     """The table as a download."""
     name = f"attachment; filename*=UTF-8''{quote(table.file_name)}"
     headers = {"Content-Disposition": name, "Cache-Control": "no-store"}

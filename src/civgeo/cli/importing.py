@@ -131,17 +131,18 @@ class _Import:
         """Pre-check, ask, write."""
         from civgeo.services import imports as service
         from civgeo.services.import_batches import BatchState
+        from civgeo.services.import_outputs import errors_table, keep_profile
 
         with steps(quiet=self.own.verbosity < 0 or self.own.as_json) as progress:
             batch = service.stage(self.city, file, kind, request, progress=progress)
             found = batch.precheck
             assert found is not None  # noqa: S101 `stage` promises it
             if errors is not None and found.findings:
-                errors.write_bytes(service.errors_table(self.city, batch.id).content)
+                errors.write_bytes(errors_table(self.city, batch.id).content)
                 messages.print(f"{_('已保存检查结果')}: {errors}", markup=False)
             if save_profile is not None and found.mapping:
                 name = None if save_profile == "-" else save_profile
-                service.keep_profile(self.city, batch.id, name)
+                keep_profile(self.city, batch.id, name)
             if not self.own.as_json:
                 _print(batch)
             written = None
@@ -191,7 +192,7 @@ def _print(batch: "Batch") -> None:
     if len(rows) > MOST_FINDINGS:
         rest = _("处未列，用 --errors 另存全部")
         messages.print(f"{len(rows) - MOST_FINDINGS} {rest}", markup=False)
-    if found.samples:
+    if found.samples and batch.state.value == "ready":
         titles = list(found.samples[0].fields)
         samples = [
             [str(item.row), ACTIONS_ZH[item.action], *(item.fields[key] for key in titles)]

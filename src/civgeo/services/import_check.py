@@ -7,6 +7,7 @@ from datetime import date
 import geopandas as gpd
 import pandas as pd
 
+from civgeo.domain.clock import BEIJING
 from civgeo.errors import CivgeoError, CrsError, ImportRejected, InvalidInput, StoreUnavailable
 from civgeo.formats.checked import CheckedFile
 from civgeo.formats.facts import Facts
@@ -61,8 +62,9 @@ def check(store: Store, reading: Reading, batch: Batch, facts: Facts, today: dat
     ]
     if earlier:
         first = earlier[-1]
+        day = first.recorded_at.astimezone(BEIJING)
         text = (
-            f"同一文件已于 {first.recorded_at.astimezone():%Y-%m-%d %H:%M} 由 {first.actor} 导入"
+            f"同一文件已于 {day:%Y-%m-%d %H:%M} 由 {first.actor} 导入"
             f"（批次 {first.name.partition(':')[0]}），不会重复导入"
         )
         state, code = BatchState.UNCHANGED, "already_imported"

@@ -95,7 +95,8 @@ def in_cgcs2000(
         suggestion_text(suggested_systems(frame, lon=lon)) if frame.geometry.notna().any() else ""
     )
     if crs is None and frame.crs is None:
-        text = f"文件没有写明坐标系，不会猜测：请用 --crs 写明。可填 {_CHOICES}。{hint}"
+        asked = "文件没有写明坐标系，不会猜测：请写明（命令行用 --crs，网页填“坐标系”）"
+        text = f"{asked}。可填 {_CHOICES}。{hint}"
         raise CrsError(text, code="crs_unknown")
     if axes_swapped(frame):
         text = "经度和纬度写反了：每个点都是纬度在前。请把两列对调后再导入，系统不会自行改动。"
@@ -158,7 +159,8 @@ def fitting_shapes(
         Finding(int(row), "", _position(bounds.loc[row]), "坐标不在中国范围内：请核对")
         for row in frame.index[away]
     ]
-    kept = np.where((wrong | away).to_numpy(), None, fitted.geometry.to_numpy())
+    kept = fitted.geometry.to_numpy().copy()
+    kept[(wrong | away).to_numpy()] = None
     return fitted.set_geometry(gpd.GeoSeries(kept, index=frame.index, crs=frame.crs)), findings
 
 

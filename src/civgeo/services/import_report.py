@@ -1,5 +1,6 @@
 """A batch for readers: as a JSON document, and as rows of tables in Chinese."""
 
+from civgeo.domain.clock import BEIJING
 from civgeo.formats.findings import Finding
 from civgeo.services.import_batches import Batch, PreCheck
 from civgeo.services.import_kinds import kind_named
@@ -129,7 +130,7 @@ def recorded_document(batch: Recorded) -> dict[str, object]:
     return {
         "batch": batch.name.partition(":")[0],
         "kind": batch.collection,
-        "recorded_at": batch.recorded_at.isoformat(timespec="seconds"),
+        "recorded_at": batch.recorded_at.astimezone(BEIJING).isoformat(timespec="seconds"),
         "actor": batch.actor,
         "document": batch.document,
         "created": batch.created,

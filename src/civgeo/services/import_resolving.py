@@ -83,7 +83,8 @@ def resolved(
     """
     if kind.collection is Collection.DIVISIONS:
         return _divisions(frame, around, headers)
-    made, findings, notes = frame.copy(), [], []
+    made, notes = frame.copy(), list[str]()
+    findings: list[Finding] = []
     names = DivisionNames.of(around.divisions, _LEVELS[kind.collection])
     if "division" in made.columns:
         texts = made["division"]
@@ -232,7 +233,7 @@ def _classes(made: gpd.GeoDataFrame, new: "pd.Series[bool]", assuming: Assuming)
         if division not in starts:
             rule = assuming.book.new_estates_from(DivisionCode.parse(division), assuming.today)
             starts[division] = None if rule is None else first_day(rule.valid_from)
-        found = class_by_completion(int(made.at[row, "completed_year"]), starts[division])
+        found = class_by_completion(int(str(made.at[row, "completed_year"])), starts[division])
         if found is not None:
             made.at[row, "estate_class"] = found.value
             count += 1

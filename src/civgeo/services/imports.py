@@ -7,13 +7,10 @@ from pathlib import Path
 from civgeo.domain.history import Edit
 from civgeo.errors import ImportRejected, InvalidInput, NotFound, RuleViolation
 from civgeo.formats import jail
-from civgeo.formats.checked import CheckedFile
 from civgeo.formats.facts import Facts, ReadRequest
-from civgeo.formats.headers import ColumnMapping, Coordinates
-from civgeo.formats.sniff import FileFormat
 from civgeo.services import import_batches
 from civgeo.services.city import City
-from civgeo.services.import_batches import Batch, BatchState, ImportRequest, profile_file
+from civgeo.services.import_batches import Batch, BatchState, ImportRequest
 from civgeo.services.import_check import check
 from civgeo.services.import_kinds import kind_named
 from civgeo.services.import_plan import Plan
@@ -29,13 +26,11 @@ __all__ = [
     "LARGE_BYTES",
     "LARGE_ROWS",
     "Confirmed",
-    "ErrorTable",
     "confirm",
     "discard",
-    "errors_table",
     "examine",
+    "facts_file",
     "imports",
-    "keep_profile",
     "look_up",
     "receive",
     "reconsidered",
@@ -67,15 +62,6 @@ class Confirmed:
     created: int
     changed: int
     already: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorTable:
-    """The officer's own table with a column of findings: content, file name, media type."""
-
-    content: bytes
-    file_name: str
-    media_type: str
 
 
 def _silent(label: str, done: int, total: int) -> None:
@@ -237,7 +223,7 @@ def confirm(city: City, id: str, edit: Edit, *, progress: Progress = _silent) ->
         When a record was changed meanwhile in a way that stands against it.
     """
     batch = import_batches.open_batch(city.store, id)
-    facts = Facts.read(_facts_file(batch))
+    facts = Facts.read(facts_file(batch))
     progress("核对", 0, 1)
     with city.store.read() as reading:
         done = _recorded(batches_like(reading, f"%:{batch.fingerprint}"))
@@ -262,7 +248,8 @@ def confirm(city: City, id: str, edit: Edit, *, progress: Progress = _silent) ->
     return Confirmed(batch, created, changed)
 
 
-def _facts_file(batch: Batch) -> Path:
+def facts_file(batch: Batch) -> Path:
+    """Facts of a batch whose file the jail has read; ImportRejected before that."""
     file = batch.folder / "checked" / "facts.json"
     if not file.is_file():
         raise ImportRejected(f"批次 {batch.id} 还没有预检：请先预检", code="batch_not_ready")
@@ -344,59 +331,3 @@ def imports(city: City) -> tuple[Recorded, ...]:
     """All batches in the history, the newest first."""
     with city.store.read() as reading:
         return batches(reading)
-
-
-_TABLES = {
-    FileFormat.XLSX: ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
-
-
-def errors_table(city: City, id: str) -> ErrorTable:
-    """The table as it came, with one more column that says what to mend in each row.
-
-    Raises
-    ------
-    NotFound
-        When there is no such batch.
-    ImportRejected
-        When it was not pre-checked, or the file cannot be written within the limits.
-    """
-    batch = import_batches.open_batch(city.store, id)
-    facts = Facts.read(_facts_file(batch))
-    findings = batch.precheck.findings if batch.precheck else ()
-    checked = CheckedFile(batch.folder / "checked", facts)
-    content = jail.with_error_column(batch.source, checked, findings)
-    ending, media_type = _TABLES.get(facts.format, ("csv", "text/csv"))
-    stem = Path(batch.file_name).stem
-    return ErrorTable(content, f"{stem}-检查结果.{ending}", media_type)
-
-
-def keep_profile(city: City, id: str, name: str | None = None) -> Path:
-    """Keep the mapping of a batch for the next files of its kind.
-
-    Parameters
-    ----------
-    city, id
-        The city and the batch.
-    name
-        Name of the mapping; without one it is used whenever it fits.
-
-    Raises
-    ------
-    NotFound, InvalidInput
-        When there is no such batch, it has no mapping, or the name has other characters than
-        letters, digits and hyphens.
-    """
-    batch = import_batches.open_batch(city.store, id)
-    if batch.precheck is None or not batch.precheck.mapping:
-        raise InvalidInput(f"批次 {id} 还没有列对应：请先预检")
-    own = batch.precheck.coordinates
-    coordinates = None
-    if own:
-        coordinates = Coordinates(both=own[0]) if len(own) == 1 else Coordinates(own[0], own[1])
-    file = profile_file(city.store, batch.kind, name)
-    file.parent.mkdir(exist_ok=True)
-    draft = file.with_suffix(".new")
-    draft.write_text(ColumnMapping(batch.precheck.mapping, coordinates).profile(), encoding="utf-8")
-    draft.replace(file)
-    return file

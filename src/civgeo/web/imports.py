@@ -24,6 +24,7 @@ from civgeo.services import imports, jobs
 from civgeo.services.city import City
 from civgeo.services.import_batches import Batch, ImportRequest, upload_place
 from civgeo.services.import_kinds import KINDS
+from civgeo.services.import_outputs import errors_table
 from civgeo.services.import_report import ACTIONS_ZH, facts_rows, finding_rows, recorded_document
 
 __all__ = ["router"]
@@ -216,7 +217,7 @@ async def undo(request: Request, city: CityNow, batch_id: str) -> Response:
 async def errors(request: Request, city: CityNow, batch_id: str) -> Response:
     """The table as it came with one more column, to be saved."""
     await _form(request)
-    table = await run_in_threadpool(imports.errors_table, city, batch_id)
+    table = await run_in_threadpool(errors_table, city, batch_id)
     name = f"attachment; filename*=UTF-8''{quote(table.file_name)}"
     headers = {"Content-Disposition": name, **_NO_STORE}
     return Response(table.content, 200, headers, table.media_type)
