@@ -40,11 +40,11 @@ def test_inventory_counts_what_the_store_holds(fictional):
     assert found.register.edition == "fictional"
 
 
-def test_store_appears_in_a_new_folder_with_nothing_beside_it(tmp_path):
+def test_store_appears_in_a_new_folder_with_its_qgis_project_alone(tmp_path):
     folder = tmp_path / "new" / "city"
     with build(folder, "990100"):
         assert (folder / FILE_NAME).is_file()
-    assert [file.name for file in folder.iterdir()] == [FILE_NAME]
+    assert sorted(file.name for file in folder.iterdir()) == [FILE_NAME, "civgeo.qgs"]
 
 
 def test_same_city_is_built_again_feature_by_feature(tmp_path, fictional):
@@ -220,3 +220,10 @@ def test_county_level_city_is_one_county(liyang):
     homes = frame(liyang, Collection.ESTATES)
     assert homes["division"].str.startswith("320481").all()
     assert set(homes["estate_class"]) == {"existing"}
+
+
+def test_a_qgis_project_in_chinese_stands_beside_the_store(fictional):
+    project = fictional.store.file.with_suffix(".qgs").read_text(encoding="utf-8")
+    assert "虚构市" in project
+    for words in ("住宅小区", "小区类别", "已建成", "civgeo.gpkg|layername=estates"):
+        assert words in project

@@ -121,7 +121,9 @@ def _store(folder: Path) -> Iterator[Finding]:
 
     if not (folder / FILE_NAME).exists():
         detail = f"{folder}: {_('没有库')}"
-        yield Finding(_("库"), State.WARNING, detail, "civgeo demo")
+        demo = Path("civgeo-demo")
+        mend = f"--store {demo}" if (demo / FILE_NAME).exists() else f"civgeo demo; --store {demo}"
+        yield Finding(_("库"), State.WARNING, detail, mend)
         return
     try:
         with Store.open(folder) as store:

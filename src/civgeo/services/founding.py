@@ -15,13 +15,21 @@ from civgeo.errors import StoreUnavailable
 from civgeo.formats.division_list import ministry_list
 from civgeo.formats.outlines import OutlineSource, city_outlines
 from civgeo.formats.reference import standards
+from civgeo.services.feature_schema import COLLECTIONS
+from civgeo.store.qgis_project import LayerLook, write_qgis_project
 from civgeo.store.reading import Register
 from civgeo.store.store import FILE_NAME, Store
+from civgeo.store.tables import Collection
 
 __all__ = ["Progress", "county_units", "division_sources", "found_city", "real_divisions"]
 __all__ += ["require_no_store", "write_store"]
 
 Progress = Callable[[str, int, int], None]
+_COLOURS = {
+    Collection.DIVISIONS: "226,231,236,120",
+    Collection.ESTATES: "214,158,88,200",
+    Collection.FACILITIES: "32,92,150,255",
+}
 
 
 def found_city(
@@ -145,8 +153,26 @@ def write_store(
             writing.add_standards(book.standards)
         require_no_store(directory)
         (building / FILE_NAME).replace(directory / FILE_NAME)
+    write_qgis_project(directory / FILE_NAME, register.name, _looks())
     progress("写入库", 1, 1)
     return Store.open(directory)
+
+
+def _looks() -> dict[Collection, LayerLook]:
+    """Chinese names, value lists and colours of the layers for QGIS."""
+    return {
+        collection: LayerLook(
+            title=COLLECTIONS[collection.value].title,
+            colour=colour,
+            aliases={item.name: item.title for item in COLLECTIONS[collection.value].properties},
+            choices={
+                item.name: dict(item.choices)
+                for item in COLLECTIONS[collection.value].properties
+                if item.choices
+            },
+        )
+        for collection, colour in _COLOURS.items()
+    }
 
 
 def require_no_store(directory: Path) -> None:
