@@ -139,7 +139,7 @@ def estates(city: City) -> int:
 
 
 def test_a_worker_killed_in_the_middle_leaves_nothing_half_written(store, tmp_path):
-    rows = 4000
+    rows = 2000
     with Store.open(Path(store)) as opened:
         city, job = large_batch(opened, tmp_path, rows)
         book = book_of(city)
@@ -162,7 +162,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_written(store, tmp_pa
 
 def test_cancelling_ends_the_process_and_writes_nothing(store, tmp_path):
     with Store.open(Path(store)) as opened:
-        city, job = large_batch(opened, tmp_path, 4000)
+        city, job = large_batch(opened, tmp_path, 2000)
         book = book_of(city)
         with start_worker(store) as worker:
             wait_for(lambda: book.get(job).state is JobState.RUNNING)
@@ -175,7 +175,7 @@ def test_cancelling_ends_the_process_and_writes_nothing(store, tmp_path):
 
 def test_editors_go_on_while_an_import_is_written(store, tmp_path):
     with Store.open(Path(store)) as opened:
-        city, job = large_batch(opened, tmp_path, 3000)
+        city, job = large_batch(opened, tmp_path, 1500)
         book = book_of(city)
         with city.store.read() as reading:
             frame = reading.features(Collection.ESTATES, limit=2)
@@ -192,10 +192,10 @@ def test_editors_go_on_while_an_import_is_written(store, tmp_path):
                     edits += 1
             worker.terminate()
         assert book.get(job).state is JobState.DONE, book.get(job).message
-        assert estates(city) == 3000
+        assert estates(city) == 1500
         with city.store.read() as reading:
             assert reading.verify_history() == ()
             now = reading.features(Collection.ESTATES, ids=list(frame.index))
         assert now["version"].to_dict() == versions
-        told = f"{edits} edits beside an import of 3000, longest wait {max(waits):.2f} s\n"
+        told = f"{edits} edits beside an import of 1500, longest wait {max(waits):.2f} s\n"
         sys.stdout.write(told)

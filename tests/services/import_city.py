@@ -2,6 +2,7 @@
 
 import csv
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -52,9 +53,14 @@ def records(city: City, collection: str = "estates") -> gpd.GeoDataFrame:
         return reading.features(Collection(collection))
 
 
+@cache
+def _middle(code: str) -> Point:
+    return fictional_divisions().loc[code].geometry.representative_point()
+
+
 def county(city: City, code: str = "990102") -> Point:
     """A point well inside a county."""
-    return divisions_of(city).loc[code].geometry.representative_point()
+    return _middle(code)
 
 
 def estate(city: City, number: int = 0, **changed: object) -> dict[str, object]:

@@ -370,11 +370,11 @@ def test_unknown_kinds_and_missing_files_are_refused(city, tmp_path):
         stage(city, Path("nowhere.csv"), "estates")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_any_sequence_of_imports_undone_backwards_gives_every_state_again(city, tmp_path, seed):
     rng = np.random.default_rng(seed)
     states, done = [], []
-    for number in range(4):
+    for number in range(3):
         states.append(records(city))
         chosen = rng.choice(8, size=rng.integers(1, 6), replace=False)
         rows = [estate(city, int(n), 总户数=int(rng.integers(1, 5))) for n in chosen]
