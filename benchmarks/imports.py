@@ -15,7 +15,8 @@ from civgeo.domain.history import Edit
 from civgeo.services import imports
 from civgeo.services.city import City
 from civgeo.services.import_batches import ImportRequest
-from civgeo.store import Register, Store
+from civgeo.store.reading import Register
+from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 
 __all__ = ["run"]

@@ -22,8 +22,10 @@ import shapely
 
 from benchmarks.measurement import Measured, in_turns, report, versions
 from civgeo.domain.history import Edit
-from civgeo.store import Collection, Register, Store
 from civgeo.store.backup import back_up
+from civgeo.store.reading import Register
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 __all__ = ["run"]
 

@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 from civgeo.app import create_app
 from civgeo.domain.standard import TOPIC_FLOOR_AREA, Standard
 from civgeo.settings import Settings
-from civgeo.store import Register, Store
+from civgeo.store.reading import Register
+from civgeo.store.store import Store
 
 BASE = "http://127.0.0.1"
 HOSTILE = "<img src=x onerror=alert(1)>`${7*7}`</script>\"'=1+1&"

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from civgeo.services.feature_schema import COLLECTIONS, CollectionSchema, PropertySchema
-from civgeo.store import LAYERS
-from civgeo.store.tables import VALIDITY
+from civgeo.store.tables import LAYERS, VALIDITY
 
 GUIDE = Path(__file__).parents[2] / "docs" / "collections.md"
 

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from api.served_city import BASE, REGISTER
 from civgeo.app import create_app
 from civgeo.settings import Settings
-from civgeo.store import Store
+from civgeo.store.store import Store
 
 
 def test_an_unreadable_store_is_503_while_the_process_is_alive(tmp_path: Path) -> None:

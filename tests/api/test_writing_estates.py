@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.writable_city import BEARER, EDIT, ESTATES, estate
-from civgeo.store import Store
+from civgeo.store.store import Store
 
 
 def created(officer: TestClient, **changed: object) -> str:

@@ -13,7 +13,8 @@ from civgeo.domain.history import Edit
 from civgeo.services.city import City
 from civgeo.services.import_batches import Batch, ImportRequest
 from civgeo.services.imports import stage
-from civgeo.store import Register, Store
+from civgeo.store.reading import Register
+from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 
 TODAY = date(2026, 3, 1)

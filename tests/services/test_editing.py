@@ -17,7 +17,8 @@ from civgeo.services.entry_checks import FieldFaults
 from civgeo.services.features import Selection, feature, feature_page
 from civgeo.services.history import history
 from civgeo.services.periods import Period
-from civgeo.store import Collection, Store
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 ESTATES, FACILITIES = Collection.ESTATES, Collection.FACILITIES
 EDIT = Edit(actor="张三", document="豫民〔2026〕1号", document_date=date(2026, 3, 1))

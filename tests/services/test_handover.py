@@ -14,7 +14,8 @@ from civgeo.domain.history import Edit
 from civgeo.errors import InvalidInput, NotFound
 from civgeo.services.city import City
 from civgeo.services.handover import CountyHandover, handover, handover_spreadsheet, months_since
-from civgeo.store import Collection, Store
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from shapely import MultiPolygon, Point, box
 
 from civgeo.domain.standard import Standard
-from civgeo.store import Register, Store
+from civgeo.store.reading import Register
 from civgeo.store.sqlite import Access, engine
+from civgeo.store.store import Store
 
 MakeFrame = Callable[..., gpd.GeoDataFrame]
 

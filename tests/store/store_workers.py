@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 from civgeo.domain.history import Edit, StaleVersion
-from civgeo.store import Collection, Store
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 from civgeo.store.turns import QUEUE_NAME, turn
 
 ESTATES = Collection.ESTATES

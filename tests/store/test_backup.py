@@ -12,10 +12,11 @@ import sqlalchemy as sa
 
 from civgeo.domain.history import Edit
 from civgeo.errors import InvalidInput, NotFound, StoreUnavailable
-from civgeo.store import Collection, Store
 from civgeo.store.backup import back_up, drill, keep_newest, manifest_of, restore, rotated
 from civgeo.store.disk import digest
 from civgeo.store.sqlite import Access, engine, is_alone
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 ESTATES = Collection.ESTATES
 EDIT = Edit(actor="张三", document="备份试验")

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from civgeo.errors import StoreUnavailable
-from civgeo.store import Store, disk
+from civgeo.store import disk
+from civgeo.store.store import Store
 
 MOUNTS = """\
 22 1 259:2 / / rw,relatime shared:1 - ext4 /dev/root rw

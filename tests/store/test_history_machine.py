@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from civgeo.domain.history import Edit
 from civgeo.errors import InvalidInput, NotFound, RuleViolation
-from civgeo.store import Collection, Store
 from civgeo.store.sqlite import Access, engine
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 ESTATES = Collection.ESTATES
 DAYS = [date(year, 1, 1) for year in (1950, 1970, 1983, 1990, 2000, 2010, 2020, 2026)]

@@ -12,7 +12,8 @@ from shapely import Point
 
 from civgeo.domain.history import Action, Edit
 from civgeo.errors import InvalidInput, RuleViolation, StaleEdit, StoreUnavailable
-from civgeo.store import Collection, Store
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 ESTATES, FACILITIES = Collection.ESTATES, Collection.FACILITIES
 SYSTEM_PYTHON = "/usr/bin/python3"

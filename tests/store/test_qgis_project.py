@@ -2,9 +2,8 @@
 
 from xml.etree import ElementTree as ET
 
-from civgeo.store import Collection
 from civgeo.store.qgis_project import LayerLook, qgis_project, write_qgis_project
-from civgeo.store.tables import LAYERS
+from civgeo.store.tables import LAYERS, Collection
 
 LOOKS = {
     Collection.DIVISIONS: LayerLook("行政区划", "220,220,220,120", {"name": "名称"}, {}),

@@ -18,9 +18,10 @@ import sqlalchemy as sa
 
 from civgeo.domain.history import Edit
 from civgeo.errors import CivgeoError, StoreUnavailable
-from civgeo.store import Collection, Store
 from civgeo.store.backup import back_up, drill
 from civgeo.store.checks import faults_of_file
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 ESTATES = Collection.ESTATES
 WORKERS = Path(__file__).with_name("store_workers.py")

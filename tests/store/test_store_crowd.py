@@ -9,7 +9,7 @@ from statistics import quantiles
 import sqlalchemy as sa
 from shapely import Point
 
-from civgeo.store import Collection
+from civgeo.store.tables import Collection
 
 WORKERS = Path(__file__).with_name("store_workers.py")
 SECONDS = 6

@@ -14,7 +14,8 @@ from civgeo.errors import (
     RuleViolation,
     VersionRequired,
 )
-from civgeo.store import Collection, Store
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 ESTATES, FACILITIES, DIVISIONS = Collection.ESTATES, Collection.FACILITIES, Collection.DIVISIONS
 EDIT = Edit(actor="张三", document="豫民〔2026〕1号", document_date=date(2026, 3, 1))

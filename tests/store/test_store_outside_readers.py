@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from shapely import MultiPolygon, box
 
-from civgeo.store import Collection, Store
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 VALIDATOR = "osgeo_utils.samples.validate_gpkg"

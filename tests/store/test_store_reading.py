@@ -15,7 +15,9 @@ from civgeo.domain.division import DivisionCode
 from civgeo.domain.estate import EstateClass
 from civgeo.errors import InvalidInput, NotFound, StoreUnavailable
 from civgeo.geo.frames import check_divisions, check_estates, check_facilities
-from civgeo.store import Collection, Register, Store
+from civgeo.store.reading import Register
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",

@@ -10,9 +10,11 @@ from shapely import MultiPolygon, Point, box
 
 from civgeo.domain.history import Action
 from civgeo.errors import StoreUnavailable
-from civgeo.store import Collection, Store, geopackage
+from civgeo.store import geopackage
 from civgeo.store.migrations import FORMS, migrate
 from civgeo.store.sqlite import Access, engine
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 POINT = geopackage.encode([Point(114, 33)])[0]

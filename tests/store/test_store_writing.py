@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from shapely import Point
 
 from civgeo.errors import CrsError, ImportRejected, InvalidInput, StoreUnavailable
-from civgeo.store import Collection, Store, sqlite_facts
+from civgeo.store.sqlite import sqlite_facts
+from civgeo.store.store import Store
+from civgeo.store.tables import Collection
 
 needs_wal = pytest.mark.skipif(
     sqlite_facts().journal_mode != "wal", reason="this SQLite has no safe WAL"
@@ -200,7 +202,7 @@ def test_a_reading_sees_one_moment(store, estates):
 WRITER = """
 import sys
 from pathlib import Path
-from civgeo.store import Store
+from civgeo.store.store import Store
 import sqlalchemy as sa
 store = Store.open(Path(sys.argv[1]))
 with store.write() as writing:
