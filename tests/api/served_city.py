@@ -16,6 +16,8 @@ from civgeo.domain.standard import TOPIC_FLOOR_AREA, Standard
 from civgeo.settings import Settings
 from civgeo.store.reading import Register
 from civgeo.store.store import Store
+from civgeo.store.tables import Collection
+from specimen_names import every_register
 
 BASE = "http://127.0.0.1"
 HOSTILE = "<img src=x onerror=alert(1)>`${7*7}`</script>\"'=1+1&"
@@ -157,6 +159,8 @@ def fill(directory: Path) -> Path:
         writing.add_divisions(divisions())
         writing.add_estates(_estates())
         writing.add_facilities(_facilities())
+        for register, records in every_register().items():
+            writing.add(Collection(register), records)
         writing.add_standards([_standard("new", "30"), _standard("existing", "20")])
     return directory
 

@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from civgeo.app import ROUTERS
 from civgeo.services.editing import EDITABLE
-from civgeo.services.feature_schema import COLLECTIONS
+from civgeo.services.feature_schema import OPEN_COLLECTIONS
 
 
 def get(client: TestClient, path: str) -> dict:
@@ -37,7 +37,7 @@ def test_conformance_names_the_four_classes_of_part_1(client: TestClient) -> Non
 
 def test_collections_are_described_alike_in_the_list_and_alone(client: TestClient) -> None:
     body = get(client, "/collections")
-    assert [item["id"] for item in body["collections"]] == list(COLLECTIONS)
+    assert [item["id"] for item in body["collections"]] == list(OPEN_COLLECTIONS)
     for item in body["collections"]:
         assert get(client, f"/collections/{item['id']}") == item
         assert {link["rel"] for link in item["links"]} >= {"self", "items", "alternate"}
@@ -49,12 +49,12 @@ def test_the_extent_of_divisions_has_a_time_since_they_are_dated(client: TestCli
     assert extent["spatial"]["bbox"] == [[113.9, 33.0, 114.2, 33.1]]
 
 
-@pytest.mark.parametrize("collection", list(COLLECTIONS))
+@pytest.mark.parametrize("collection", list(OPEN_COLLECTIONS))
 def test_queryables_are_the_properties(client: TestClient, collection: str) -> None:
     answer = client.get(f"/collections/{collection}/queryables")
     assert answer.headers["content-type"] == "application/schema+json"
     assert list(answer.json()["properties"]) == [
-        item.name for item in COLLECTIONS[collection].queryables
+        item.name for item in OPEN_COLLECTIONS[collection].queryables
     ]
 
 
@@ -68,7 +68,7 @@ def test_the_definition_is_openapi_3_0_without_words_of_3_1(client: TestClient) 
 
 def test_the_definition_declares_every_parameter_of_a_list(client: TestClient) -> None:
     paths = get(client, "/api")["paths"]
-    for schema in COLLECTIONS.values():
+    for schema in OPEN_COLLECTIONS.values():
         declared = paths[f"/collections/{schema.id}/items"]["get"]["parameters"]
         names = [item["name"] for item in declared]
         assert {"limit", "bbox", "datetime", "offset", "f"} <= set(names)
@@ -83,7 +83,7 @@ def test_the_definition_holds_every_route_that_is_not_a_page(client: TestClient)
             path = getattr(route, "path", "")
             if getattr(route, "include_in_schema", False):
                 reading = "GET" in getattr(route, "methods", ())
-                for schema in COLLECTIONS if reading else EDITABLE:
+                for schema in OPEN_COLLECTIONS if reading else EDITABLE:
                     assert path.replace("{collection}", schema) in documented
 
 

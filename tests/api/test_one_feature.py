@@ -5,13 +5,15 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from civgeo.services.feature_schema import COLLECTIONS
+from civgeo.domain.name_forms import FORMS
+from civgeo.services.feature_schema import OPEN_COLLECTIONS
 
 FIRST = {"divisions": "990102", "estates": "e1", "facilities": "f1"}
 FIRST["coverage_units"] = "county-990102"
+FIRST |= {form.id: f"{form.id}-1" for form in FORMS}
 
 
-@pytest.mark.parametrize("collection", list(COLLECTIONS))
+@pytest.mark.parametrize("collection", list(OPEN_COLLECTIONS))
 def test_a_feature_is_the_same_alone_as_in_the_list(client: TestClient, collection: str) -> None:
     home = f"/collections/{collection}/items"
     alone = client.get(f"{home}/{FIRST[collection]}").json()
@@ -44,7 +46,7 @@ def test_the_two_representations_have_two_tags(client: TestClient) -> None:
 
 @pytest.mark.parametrize("id", ["no-such", "无", "1' or 1=1", "a/b", "x" * 5000, "%00", "\ud7ff"])
 def test_an_unknown_feature_is_404(client: TestClient, id: str) -> None:
-    for collection in COLLECTIONS:
+    for collection in OPEN_COLLECTIONS:
         answer = client.get(f"/collections/{collection}/items/{quote(id, safe='')}")
         assert answer.status_code == 404
 

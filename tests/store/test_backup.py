@@ -35,7 +35,8 @@ def test_a_backup_is_one_file_with_a_manifest_and_its_drill_finds_no_fault(city,
     manifest = back_up(city, target)
     assert sorted(file.name for file in target.parent.iterdir()) == ["库.gpkg", "库.gpkg.json"]
     assert manifest == manifest_of(target)
-    assert manifest.counts == {"divisions": 1, "estates": 50, "facilities": 0, "history": 51}
+    held = {name: count for name, count in manifest.counts.items() if count}
+    assert held == {"divisions": 1, "estates": 50, "history": 51}
     assert drill(target).faults == ()
 
 

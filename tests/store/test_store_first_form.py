@@ -16,7 +16,7 @@ from civgeo.store import geopackage, migrations, tables
 from civgeo.store.sqlite import Access, engine
 
 SYSTEM_PYTHON = "/usr/bin/python3"
-LAYERS = ("divisions", "estates", "facilities")
+LAYERS = tuple(tables.LAYERS)
 
 
 @pytest.fixture
@@ -50,7 +50,9 @@ def test_every_trigger_and_constraint_is_there_after_the_migrations(schema):
     triggers = [name for name, sql in schema.items() if sql.startswith("CREATE TRIGGER")]
     checks = {name: schema[name].count("CHECK") for name in tables.metadata.tables}
     spatial, log, history, guards = 6 * len(LAYERS), 5 * len(LAYERS), 3, 3 * 3
-    assert len(triggers) == spatial + log + history + guards
+    attachments = 3
+    assert len(LAYERS) == 10
+    assert len(triggers) == spatial + log + history + guards + attachments
     assert checks == {
         "divisions": 9,
         "estates": 13,
@@ -60,6 +62,14 @@ def test_every_trigger_and_constraint_is_there_after_the_migrations(schema):
         "register": 2,
         "history": 4,
         "own_write": 2,
+        "place_names": 6,
+        "name_cases": 10,
+        "name_signs": 10,
+        "protected_names": 7,
+        "rural_naming": 10,
+        "reserved_names": 7,
+        "name_archives": 7,
+        "attachments": 2,
         **{f"outside_{layer}": 0 for layer in LAYERS},
     }
 

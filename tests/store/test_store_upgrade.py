@@ -142,8 +142,14 @@ def test_an_older_store_is_copied_and_brought_up_to_date(first_form):
     copied.dispose()
 
 
-def test_an_upgraded_store_has_the_structure_of_a_new_one(first_form, empty_file):
-    Store.open(first_form).close()
+@pytest.mark.parametrize("form", FORMS)
+def test_an_upgraded_store_has_the_structure_of_a_new_one(first_form, empty_file, form):
+    between = engine(first_form / "civgeo.gpkg", Access.WRITE)
+    migrate(between, form)
+    between.dispose()
+    with Store.open(first_form) as store, store.read() as reading:
+        assert len(reading.history(Collection.ESTATES, "e1")) == 1
+        assert reading.verify_history() == ()
 
     def schema(file: Path) -> dict[str, str]:
         opened = engine(file, Access.READ)

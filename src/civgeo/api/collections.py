@@ -14,7 +14,7 @@ from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.query import require_known
 from civgeo.http.templates import page
 from civgeo.services.city import City
-from civgeo.services.feature_schema import COLLECTIONS, CollectionSchema
+from civgeo.services.feature_schema import OPEN_COLLECTIONS, CollectionSchema
 from civgeo.services.features import Selection, collection_extent, collection_schema, feature_page
 from civgeo.services.geojson import CRS84
 
@@ -39,10 +39,10 @@ def collections(
             request,
             "collections.html",
             lang=speak(request),
-            schemas=[(schema, _count(city, schema)) for schema in COLLECTIONS.values()],
+            schemas=[(schema, _count(city, schema)) for schema in OPEN_COLLECTIONS.values()],
             simulated=is_simulated(city),
         )
-    found = [_described(request, city, schema) for schema in COLLECTIONS.values()]
+    found = [_described(request, city, schema) for schema in OPEN_COLLECTIONS.values()]
     links = [
         link(page_address(request, Format.JSON), "self", Format.JSON, "数据集"),
         link(page_address(request, Format.HTML), "alternate", Format.HTML, "数据集（网页）"),

@@ -9,7 +9,7 @@ from civgeo import __version__
 from civgeo.api.written import PROBLEMS_OF_WRITING, entry_schemas, property_schema, written
 from civgeo.services.editing import EDITABLE
 from civgeo.services.feature_schema import (
-    COLLECTIONS,
+    OPEN_COLLECTIONS,
     CollectionSchema,
     PropertySchema,
 )
@@ -59,7 +59,7 @@ def definition(app: FastAPI) -> dict[str, object]:
         if _PER_COLLECTION not in path:
             paths[path] = item
             continue
-        for schema in COLLECTIONS.values():
+        for schema in OPEN_COLLECTIONS.values():
             operations = _operations(path, item, schema)
             if operations:
                 paths[path.replace(_PER_COLLECTION, schema.id)] = operations

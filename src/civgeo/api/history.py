@@ -1,4 +1,4 @@
-"""History of estates and facilities: versions, who recorded them, and what differs."""
+"""History of records that officers enter: versions, who recorded them, and what differs."""
 
 from typing import Annotated, Any
 
@@ -8,12 +8,14 @@ from fastapi import APIRouter, Path, Request, Response
 from civgeo.api.landing import PageFormat
 from civgeo.api.links import address, link, page_address
 from civgeo.domain.history import moment_text
+from civgeo.errors import NotFound
 from civgeo.http.context import BEIJING, CityNow, Language, is_simulated, speak
 from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.preconditions import unless_unchanged, version_tag
 from civgeo.http.query import require_known
 from civgeo.http.templates import page
 from civgeo.services.city import City
+from civgeo.services.editing import EDITABLE
 from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.history import Assertion, RecordHistory, Version, history
 from civgeo.store.tables import Collection
@@ -26,28 +28,19 @@ RecordId = Annotated[str, Path(description="记录编号")]
 _FORMS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
 
 
-@router.get("/estates/{record_id}/history", summary="小区的各版内容", responses=_FORMS)
-def of_estate(
+@router.get("/{register}/{record_id}/history", summary="记录的各版内容", responses=_FORMS)
+def of_record(
     request: Request,
     city: CityNow,
+    register: Annotated[str, Path(description="登记表：estates、facilities、name_signs 等")],
     record_id: RecordId,
     f: PageFormat = None,
     lang: Language = None,
 ) -> Response:
-    """History of an estate, closed ones among them."""
-    return _history(request, city, Collection.ESTATES, record_id)
-
-
-@router.get("/facilities/{record_id}/history", summary="设施的各版内容", responses=_FORMS)
-def of_facility(
-    request: Request,
-    city: CityNow,
-    record_id: RecordId,
-    f: PageFormat = None,
-    lang: Language = None,
-) -> Response:
-    """History of a facility, closed ones among them."""
-    return _history(request, city, Collection.FACILITIES, record_id)
+    """History of a record that officers enter one by one, closed ones among them."""
+    if register not in EDITABLE:
+        raise NotFound(f"没有登记表“{register[:40]}”的历史；可读：{'、'.join(EDITABLE)}")
+    return _history(request, city, Collection(register), record_id)
 
 
 def _history(request: Request, city: City, collection: Collection, id: str) -> Response:

@@ -4,7 +4,6 @@ from typing import Any
 
 from civgeo.http.writing import LONGEST_NOTE, UNNAMED_ACTOR, UNNAMED_DOCUMENT
 from civgeo.services.editing import EDITABLE
-from civgeo.services.entry_checks import LONGEST_TEXT
 from civgeo.services.feature_schema import (
     COLLECTIONS,
     CollectionSchema,
@@ -44,6 +43,8 @@ def property_schema(item: PropertySchema, *, described: bool = True) -> dict[str
     }
     if item.type is PropertyType.DATE:
         schema["format"] = "date"
+    if item.type is PropertyType.JSON:
+        schema = {"description": "对象或列表"}
     if item.choices:
         schema["enum"] = [value for value, _ in item.choices]
     if described:
@@ -138,7 +139,7 @@ def _entry(schema: CollectionSchema, *, whole: bool) -> Json:
 def _entered(item: PropertySchema) -> Json:
     made: Json = property_schema(item)
     if item.type is PropertyType.STRING:
-        made["maxLength"] = LONGEST_TEXT
+        made["maxLength"] = item.longest
     if not item.required:
         made["nullable"] = True
     if item.kept_by == "store":

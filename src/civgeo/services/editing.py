@@ -31,10 +31,22 @@ __all__ = [
     "restore",
 ]
 
-EDITABLE = (Collection.ESTATES, Collection.FACILITIES)
+EDITABLE = (
+    Collection.ESTATES,
+    Collection.FACILITIES,
+    Collection.NAME_SIGNS,
+    Collection.PROTECTED_NAMES,
+    Collection.RURAL_NAMING,
+    Collection.RESERVED_NAMES,
+    Collection.NAME_ARCHIVES,
+)
 """Collections whose records an officer may enter one by one."""
 
 _INSTEAD = {
+    "place_names": (
+        "地名不能直接改写：命名、更名、注销请办理案卷（接口 /place-names/cases，命令 civgeo names "
+        "case）；更正登记内容请用 /place-names/{id}/corrections（命令 civgeo names correct）"
+    ),
     "divisions": (
         "行政区划不能逐条改写：整批更新请用 civgeo import（接口 /imports）并注明批文；"
         "只核对图形请用 civgeo divisions check"

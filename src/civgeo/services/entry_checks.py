@@ -1,5 +1,6 @@
 """What an officer enters of an estate or facility, checked property by property."""
 
+import json
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -22,17 +23,24 @@ from civgeo.store.editing import ChangedValue
 from civgeo.store.reading import Reading
 from civgeo.store.tables import Collection
 
-__all__ = ["LONGEST_TEXT", "Entered", "FieldFaults", "checked_entry"]
+__all__ = ["Entered", "FieldFaults", "checked_entry"]
 
-LONGEST_TEXT = 200
+LARGEST_STRUCTURE = 100_000
 LARGEST = 1_000_000_000
 _RANGES = MappingProxyType({"completed_year": (1900, 2100)})
 _SHAPES = MappingProxyType(
     {
         Collection.ESTATES: ("Polygon", "MultiPolygon", "Point"),
         Collection.FACILITIES: ("Point",),
+        Collection.NAME_SIGNS: ("Point",),
     }
 )
+_ANY_SHAPE = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
+_WITH_SHAPE = (Collection.ESTATES, Collection.FACILITIES)
+"""Collections whose records must have a geometry."""
+
+_LENGTHS = MappingProxyType({Collection.ESTATES: (9,), Collection.FACILITIES: (6, 9)})
+_ANY_LENGTH = (2, 4, 6, 9, 12)
 
 Entered = dict[str, ChangedValue]
 
@@ -84,7 +92,7 @@ def checked_entry(
     for name, check in _TOGETHER.items():
         touched = name in given or before is None or (name == "community" and "division" in given)
         if name not in faults and touched and name in after:
-            fault = check(reading, after)
+            fault = check(reading, collection, after)
             faults |= {} if fault is None else {name: fault}
     if "households_new" not in faults and _asks_for_parts(collection, given, before):
         fault = _parts(after)
@@ -108,7 +116,9 @@ def _one_by_one(
     for name in names:
         try:
             if name == "geometry":
-                entered[name] = _shape(given.get(name), _SHAPES[collection])
+                shapes = _SHAPES.get(collection, _ANY_SHAPE)
+                needed = collection in _WITH_SHAPE
+                entered[name] = _shape(given.get(name), shapes, needed=needed)
             else:
                 entered[name] = _value(_known(schema, known, name), given.get(name))
         except _Fault as fault:
@@ -145,8 +155,8 @@ def _text(item: PropertySchema, value: ChangedValue) -> str:
         raise _Fault("不能为空白" + ("" if item.required else "；没有时写 null"))
     if value != value.strip():
         raise _Fault("首尾不能有空格")
-    if len(value) > LONGEST_TEXT:
-        raise _Fault(f"不超过 {LONGEST_TEXT} 个字，收到 {len(value)} 个")
+    if len(value) > item.longest:
+        raise _Fault(f"不超过 {item.longest} 个字，收到 {len(value)} 个")
     if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in value):
         raise _Fault("含有换行或控制字符")
     return value
@@ -195,6 +205,16 @@ def _day(item: PropertySchema, value: ChangedValue) -> str:
     raise _Fault(f"应为 YYYY-MM-DD 形式的日期，收到{_short(value)}")
 
 
+def _structure(_: PropertySchema, value: ChangedValue) -> str:
+    """JSON text, as it is written when it is read again."""
+    if not isinstance(value, str) or len(value) > LARGEST_STRUCTURE:
+        raise _Fault(f"应为不超过 {LARGEST_STRUCTURE:,} 个字的 JSON 文字")
+    try:
+        return json.dumps(json.loads(value), ensure_ascii=False, sort_keys=True)
+    except (ValueError, RecursionError):
+        raise _Fault("不是有效的 JSON") from None
+
+
 _TYPES: Mapping[PropertyType, Callable[[PropertySchema, ChangedValue], ChangedValue]] = (
     MappingProxyType(
         {
@@ -203,6 +223,7 @@ _TYPES: Mapping[PropertyType, Callable[[PropertySchema, ChangedValue], ChangedVa
             PropertyType.NUMBER: _number,
             PropertyType.BOOLEAN: _flag,
             PropertyType.DATE: _day,
+            PropertyType.JSON: _structure,
         }
     )
 )
@@ -213,10 +234,12 @@ def _short(value: object) -> str:
     return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
 
 
-def _shape(value: ChangedValue, kinds: tuple[str, ...]) -> shapely.Geometry:
+def _shape(value: ChangedValue, kinds: tuple[str, ...], *, needed: bool) -> shapely.Geometry | None:
     """The geometry, when it is one of `kinds`, flat, and drawn without a fault."""
     if value is None:
-        raise _Fault("必须填写")
+        if needed:
+            raise _Fault("必须填写")
+        return None
     if not isinstance(value, shapely.Geometry) or type(value).__name__ not in kinds:
         raise _Fault(f"应为 {'、'.join(kinds)}，收到 {type(value).__name__}")
     if shapely.is_empty(value) or not np.isfinite(shapely.get_coordinates(value)).all():
@@ -231,9 +254,11 @@ def _shape(value: ChangedValue, kinds: tuple[str, ...]) -> shapely.Geometry:
     return value
 
 
-def _division(reading: Reading, after: Mapping[str, ChangedValue]) -> str | None:
+def _division(
+    reading: Reading, collection: Collection, after: Mapping[str, ChangedValue]
+) -> str | None:
     text = str(after["division"])
-    lengths = (9,) if "estate_class" in after else (6, 9)
+    lengths = _LENGTHS.get(collection, _ANY_LENGTH)
     try:
         code = DivisionCode.parse(text)
     except InvalidInput as error:
@@ -258,7 +283,7 @@ def _lists_no_township(reading: Reading, code: str) -> bool:
     return listed == 0 and _holds(reading, code[:6])
 
 
-def _community(_: Reading, after: Mapping[str, ChangedValue]) -> str | None:
+def _community(_: Reading, __: Collection, after: Mapping[str, ChangedValue]) -> str | None:
     text, division = after["community"], str(after.get("division"))
     if text is None:
         return None
@@ -267,29 +292,28 @@ def _community(_: Reading, after: Mapping[str, ChangedValue]) -> str | None:
     return None if text.startswith(division) else f"{text} 不在区划 {division} 之内"
 
 
-def _estate(reading: Reading, after: Mapping[str, ChangedValue]) -> str | None:
+def _estate(reading: Reading, _: Collection, after: Mapping[str, ChangedValue]) -> str | None:
     named = after["estate"]
     if named is None or len(reading.features(Collection.ESTATES, ids=[str(named)])):
         return None
     return f"登记库中没有编号为{_short(named)}的小区，请先登记小区"
 
 
-def _nursing_beds(_: Reading, after: Mapping[str, ChangedValue]) -> str | None:
+def _nursing_beds(_: Reading, __: Collection, after: Mapping[str, ChangedValue]) -> str | None:
     part, beds = after["nursing_beds"], after.get("beds")
     if isinstance(part, int) and isinstance(beds, int) and part > beds:
         return f"{part} 张多于床位数 {beds} 张"
     return None
 
 
-_TOGETHER: Mapping[str, Callable[[Reading, Mapping[str, ChangedValue]], str | None]] = (
-    MappingProxyType(
-        {
-            "division": _division,
-            "community": _community,
-            "estate": _estate,
-            "nursing_beds": _nursing_beds,
-        }
-    )
+_Check = Callable[[Reading, Collection, Mapping[str, ChangedValue]], str | None]
+_TOGETHER: Mapping[str, _Check] = MappingProxyType(
+    {
+        "division": _division,
+        "community": _community,
+        "estate": _estate,
+        "nursing_beds": _nursing_beds,
+    }
 )
 
 

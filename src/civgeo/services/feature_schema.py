@@ -4,135 +4,31 @@ One table for the API, its queryables, the spreadsheets that officers send in, a
 docs/collections.md (a test compares them).
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, Protocol
 
 from civgeo.analysis.coverage import UnitLevel
 from civgeo.domain.division import CodeSystem, DivisionLevel
 from civgeo.domain.estate import EstateClass, HandoverStage
 from civgeo.domain.facility import FacilityKind, FacilityStatus
 from civgeo.domain.floor_area import VerdictStatus
+from civgeo.services.name_schema import NAME_COLLECTIONS
+from civgeo.services.property_schema import (
+    ORIGIN,
+    VALIDITY,
+    CollectionSchema,
+    PropertySchema,
+    PropertyType,
+    labelled,
+)
 
-__all__ = ["COLLECTIONS", "CollectionSchema", "PropertySchema", "PropertyType"]
-
-
-class PropertyType(StrEnum):
-    """JSON type of a property; ``date`` is a string YYYY-MM-DD."""
-
-    STRING = "string"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    DATE = "date"
-
-    @property
-    def label_zh(self) -> str:
-        """Type in Chinese."""
-        labels = {"string": "文字", "integer": "整数", "number": "数字", "boolean": "是否"}
-        return labels.get(self.value, "日期")
-
-
-@dataclass(frozen=True, slots=True)
-class PropertySchema:
-    """One property of a collection.
-
-    Parameters
-    ----------
-    name, title
-        Name in JSON; Chinese title.
-    type
-        JSON type.
-    unit
-        Unit, empty where there is none.
-    required
-        Whether every feature has a value; otherwise it may be null.
-    headers
-        Chinese column headers that stand for it in spreadsheets, besides the title.
-    choices
-        Values of a closed list, each with its Chinese label; empty for open ones.
-    kept_by
-        Who keeps it: ``officer``, or ``store``, which alone counts versions and bounds existence.
-    queryable
-        Whether features can be chosen by its value.
-    """
-
-    name: str
-    title: str
-    type: PropertyType
-    unit: str = ""
-    required: bool = True
-    headers: tuple[str, ...] = ()
-    choices: tuple[tuple[str, str], ...] = ()
-    kept_by: Literal["officer", "store"] = "officer"
-    queryable: bool = True
-
-    @property
-    def is_number(self) -> bool:
-        """Whether its values are numbers, to be set right in tables."""
-        return self.type in (PropertyType.INTEGER, PropertyType.NUMBER)
-
-    def label(self, value: object) -> str:
-        """`value` for a reader: its Chinese label, 是 or 否, two decimals."""
-        if isinstance(value, bool):
-            return "是" if value else "否"
-        if value is None:
-            return ""
-        if isinstance(value, float):
-            return f"{value:.2f}"
-        return dict(self.choices).get(str(value), str(value))
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionSchema:
-    """One published collection.
-
-    Parameters
-    ----------
-    id, title, description
-        Name in addresses; Chinese title and description.
-    properties
-        In the order of the output.
-    geometry
-        Types of geometry in GeoJSON, for readers.
-    valid_time
-        Names of the properties that hold the first day and the day after the last one, or None
-        where features have no time.
-    """
-
-    id: str
-    title: str
-    description: str
-    properties: tuple[PropertySchema, ...]
-    geometry: str
-    valid_time: tuple[str, str] | None = None
-
-    @property
-    def queryables(self) -> tuple[PropertySchema, ...]:
-        """Properties by which features can be chosen."""
-        return tuple(item for item in self.properties if item.queryable)
-
-    @property
-    def entered(self) -> tuple[PropertySchema, ...]:
-        """Properties that an officer enters; the store keeps the others."""
-        return tuple(item for item in self.properties if item.kept_by == "officer")
-
-    def property(self, name: str) -> PropertySchema | None:
-        """Property of that name, or None."""
-        return next((item for item in self.properties if item.name == name), None)
-
-
-class _Labelled(Protocol):
-    @property
-    def value(self) -> str: ...
-    @property
-    def label_zh(self) -> str: ...
-
-
-def _choices(members: Iterable[_Labelled]) -> tuple[tuple[str, str], ...]:
-    return tuple((member.value, member.label_zh) for member in members)
+__all__ = [
+    "COLLECTIONS",
+    "OPEN_COLLECTIONS",
+    "CollectionSchema",
+    "PropertySchema",
+    "PropertyType",
+]
 
 
 def _(text: str) -> str:
@@ -151,28 +47,13 @@ _COMMUNITY = PropertySchema(
     required=False,
     headers=("社区代码", "村居代码", "所属社区代码"),
 )
-_ESTATE_CLASS = _choices(EstateClass)
+_ESTATE_CLASS = labelled(EstateClass)
 _STATUS_ZH = {
     VerdictStatus.OK: "已评价",
     VerdictStatus.UNDEFINED: "无户数，无法计算",
     VerdictStatus.NOT_ASSESSED: "未评价",
     VerdictStatus.UNVERIFIED: "待核实",
 }
-_ORIGIN = (
-    PropertySchema("source", _("数据来源"), _STRING, headers=("来源", "资料来源")),
-    PropertySchema("simulated", _("是否模拟数据"), _BOOLEAN, headers=("模拟数据",)),
-    PropertySchema("version", _("版本号"), _INTEGER, headers=("版本",), kept_by="store"),
-)
-_VALIDITY = tuple(
-    PropertySchema(
-        name, title, _DATE, required=False, headers=headers, kept_by="store", queryable=False
-    )
-    for name, title, headers in (
-        ("valid_from", _("生效日期"), ("登记生效日期",)),
-        ("valid_to", _("失效日期"), ("注销日期",)),
-    )
-)
-"""Bounds of a record's existence: half open, null without bound; `datetime` asks for them."""
 
 
 def _area(name: str, title: str, *headers: str, required: bool = False) -> PropertySchema:
@@ -195,10 +76,10 @@ _DIVISIONS = CollectionSchema(
         ),
         PropertySchema("name", _("名称"), _STRING, headers=("区划名称", "行政区划名称")),
         PropertySchema(
-            "level", _("级别"), _STRING, headers=("行政级别",), choices=_choices(DivisionLevel)
+            "level", _("级别"), _STRING, headers=("行政级别",), choices=labelled(DivisionLevel)
         ),
         PropertySchema(
-            "system", _("编码体系"), _STRING, headers=("代码体系",), choices=_choices(CodeSystem)
+            "system", _("编码体系"), _STRING, headers=("代码体系",), choices=labelled(CodeSystem)
         ),
         PropertySchema(
             "parent", _("上级区划代码"), _STRING, required=False, headers=("上级代码", "父级代码")
@@ -218,7 +99,7 @@ _DIVISIONS = CollectionSchema(
         ),
         PropertySchema("source", _("数据来源"), _STRING, headers=("来源", "资料来源")),
         PropertySchema("source_date", _("资料日期"), _DATE, required=False, headers=("数据日期",)),
-        *_ORIGIN[1:],
+        *ORIGIN[1:],
     ),
     "MultiPolygon 或 null",
     ("valid_from", "valid_to"),
@@ -252,10 +133,10 @@ _ESTATES = CollectionSchema(
             _("用房阶段"),
             _STRING,
             headers=("养老用房阶段", "建设阶段", "四同步阶段"),
-            choices=_choices(HandoverStage),
+            choices=labelled(HandoverStage),
         ),
-        *_VALIDITY,
-        *_ORIGIN,
+        *VALIDITY,
+        *ORIGIN,
     ),
     "Polygon、MultiPolygon 或 Point",
     ("valid_from", "valid_to"),
@@ -271,7 +152,7 @@ _FACILITIES = CollectionSchema(
             _("设施类型"),
             _STRING,
             headers=("类型", "机构类型", "设施类别"),
-            choices=_choices(FacilityKind),
+            choices=labelled(FacilityKind),
         ),
         PropertySchema(
             "division", _("所在区划代码"), _STRING, headers=("乡镇街道代码", "区划代码", "县区代码")
@@ -295,10 +176,10 @@ _FACILITIES = CollectionSchema(
             _("运营状态"),
             _STRING,
             headers=("状态",),
-            choices=_choices(FacilityStatus),
+            choices=labelled(FacilityStatus),
         ),
-        *_VALIDITY,
-        *_ORIGIN,
+        *VALIDITY,
+        *ORIGIN,
     ),
     "Point",
     ("valid_from", "valid_to"),
@@ -312,7 +193,7 @@ _COVERAGE_UNITS = CollectionSchema(
     ),
     (
         PropertySchema(
-            "level", _("评价级别"), _STRING, headers=("级别",), choices=_choices(UnitLevel)
+            "level", _("评价级别"), _STRING, headers=("级别",), choices=labelled(UnitLevel)
         ),
         PropertySchema("division", _("区划代码"), _STRING, headers=("代码",)),
         _NAME,
@@ -347,12 +228,20 @@ _COVERAGE_UNITS = CollectionSchema(
         PropertySchema("standard_existing", _("已建成小区标准编号"), _STRING, required=False),
         PropertySchema("on", _("评价日"), _DATE, headers=("评价日期",)),
         PropertySchema("edition", _("标准版本"), _STRING, headers=("版本",)),
-        _ORIGIN[1],
+        ORIGIN[1],
     ),
     "随单元：小区、县区为其图形，乡镇街道、社区为 null",
 )
 
 COLLECTIONS: Mapping[str, CollectionSchema] = MappingProxyType(
-    {schema.id: schema for schema in (_DIVISIONS, _ESTATES, _FACILITIES, _COVERAGE_UNITS)}
+    {
+        schema.id: schema
+        for schema in (_DIVISIONS, _ESTATES, _FACILITIES, _COVERAGE_UNITS, *NAME_COLLECTIONS)
+    }
 )
-"""Published collections by id."""
+"""Collections by id."""
+
+OPEN_COLLECTIONS: Mapping[str, CollectionSchema] = MappingProxyType(
+    {id: schema for id, schema in COLLECTIONS.items() if schema.is_open}
+)
+"""Those that anybody may read."""

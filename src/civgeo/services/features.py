@@ -15,7 +15,7 @@ import shapely
 from civgeo.analysis.coverage import UnitLevel
 from civgeo.errors import InvalidInput, NotFound
 from civgeo.services.city import City
-from civgeo.services.feature_schema import COLLECTIONS, CollectionSchema
+from civgeo.services.feature_schema import COLLECTIONS, OPEN_COLLECTIONS, CollectionSchema
 from civgeo.services.periods import Period, existing_during, with_existence
 from civgeo.services.planning import Coverage, floor_area_coverage
 from civgeo.store.reading import Reading, Scalar
@@ -36,6 +36,9 @@ __all__ = [
 ]
 
 _STORED = {collection.value: collection for collection in Collection}
+_PUBLIC = MappingProxyType({"public": True})
+"""What a record must be for everybody to read it, where a collection tells."""
+
 _UNIT_LEVELS = (UnitLevel.COUNTY, UnitLevel.TOWNSHIP, UnitLevel.COMMUNITY, UnitLevel.ESTATE)
 
 
@@ -88,16 +91,16 @@ class CollectionExtent:
 
 
 def collection_schema(collection: str) -> CollectionSchema:
-    """Schema of `collection`.
+    """Schema of an open collection.
 
     Raises
     ------
     NotFound
-        When there is no such collection.
+        When there is no such collection, or it is not open.
     """
-    schema = COLLECTIONS.get(collection)
+    schema = OPEN_COLLECTIONS.get(collection)
     if schema is None:
-        known = "、".join(COLLECTIONS)
+        known = "、".join(OPEN_COLLECTIONS)
         raise NotFound(f"没有数据集“{collection[:80]}”。可用的数据集：{known}")
     return schema
 
@@ -138,6 +141,8 @@ def feature_page(
         frame = _selected(_coverage_units(city, data_version(city)), schema, selection)
         return _page_of(frame, limit, offset, after)
     stored, during = _STORED[collection], selection.during
+    if schema.property("public") is not None:
+        selection = replace(selection, where={**selection.where, **_PUBLIC})
     with city.store.read() as reading:
         if during is not None and during.day is None:
             frame = existing_during(reading, stored, during, city.today)
@@ -196,13 +201,15 @@ def feature(city: City, collection: str, id: str, on: date | None = None) -> gpd
     stored = _STORED[collection]
     with city.store.read() as reading:
         frame = reading.features(stored, ids=[id], valid_on=on)
-        if frame.empty:
+        if frame.empty or ("public" in frame and not frame["public"].iloc[0]):
             raise _not_there(reading, stored, id, on)
         return with_existence(reading, stored, frame, on)
 
 
 def _not_there(reading: Reading, collection: Collection, id: str, on: date | None) -> NotFound:
     known = reading.features(collection, ids=[id], include_closed=True)
+    if "public" in known:
+        known = known[known["public"]]
     title = COLLECTIONS[collection.value].title
     if known.empty:
         return NotFound(f"{title}（{collection}）中没有编号为“{id[:80]}”的记录")
@@ -215,7 +222,7 @@ def _not_there(reading: Reading, collection: Collection, id: str, on: date | Non
 def collection_extent(city: City, collection: str) -> CollectionExtent:
     """Where and when the features of a collection lie.
 
-    Estates and facilities have no time here: their first days are mostly unknown.
+    Collections whose first days are mostly unknown (all but divisions) have no time here.
 
     Raises
     ------
@@ -223,7 +230,7 @@ def collection_extent(city: City, collection: str) -> CollectionExtent:
         When there is no such collection.
     """
     collection_schema(collection)
-    if collection in (Collection.ESTATES, Collection.FACILITIES):
+    if collection in _STORED and collection != Collection.DIVISIONS:
         with city.store.read() as reading:
             return CollectionExtent(reading.extent(_STORED[collection]), None)
     return _computed_extent(city, collection, data_version(city))

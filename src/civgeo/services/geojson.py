@@ -8,7 +8,7 @@ import orjson
 import shapely
 
 from civgeo.errors import InvalidInput
-from civgeo.services.feature_schema import CollectionSchema
+from civgeo.services.feature_schema import CollectionSchema, PropertyType
 
 __all__ = [
     "CRS84",
@@ -43,6 +43,7 @@ def feature_members(frame: gpd.GeoDataFrame, schema: CollectionSchema) -> list[d
     list of dict
         Each with type, id, geometry (text ready to write, or None) and properties.
     """
+    structured = [item.name for item in schema.properties if item.type is PropertyType.JSON]
     turned = shapely.orient_polygons(frame.geometry.to_numpy(), exterior_cw=False)
     texts = shapely.to_geojson(turned)
     return [
@@ -50,12 +51,18 @@ def feature_members(frame: gpd.GeoDataFrame, schema: CollectionSchema) -> list[d
             "type": "Feature",
             "id": identifier,
             "geometry": None if text is None else orjson.Fragment(text),
-            "properties": properties,
+            "properties": {**properties, **_nested(properties, structured)},
         }
         for identifier, text, properties in zip(
             frame.index.tolist(), texts, records(frame, schema), strict=True
         )
     ]
+
+
+def _nested(properties: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:
+    """The properties that hold JSON texts, ready to be written as what they are."""
+    texts = {name: properties[name] for name in names}
+    return {name: orjson.Fragment(text) for name, text in texts.items() if isinstance(text, str)}
 
 
 def records(frame: gpd.GeoDataFrame, schema: CollectionSchema) -> list[Mapping[str, object]]:

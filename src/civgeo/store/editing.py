@@ -13,9 +13,11 @@ import shapely
 import sqlalchemy as sa
 
 from civgeo.domain.history import Action, Edit, StaleVersion, Value, canonical
+from civgeo.domain.name_forms import FORMS
 from civgeo.domain.period import Period, amended, run_around, timeline
 from civgeo.errors import InvalidInput, NotFound, RuleViolation, VersionRequired
 from civgeo.geo.frames import check_divisions, check_estates, check_facilities
+from civgeo.geo.record_frames import record_check
 from civgeo.store import geopackage
 from civgeo.store.chains import Draft, county_of, day_of
 from civgeo.store.frames import Row, frame_of, rows_of, state_text
@@ -146,7 +148,7 @@ class Standing:
 
         def change(state: State) -> State:
             row = orjson.loads(state.text) | values
-            shown = blob if reshaped else _STAND_IN[self.collection]
+            shown = blob if reshaped else _STAND_IN.get(self.collection)
             row = canonical(orjson.loads(state.text) | values)
             text = _checked_text(self.collection, self.id, row, shown)
             seal = None if blob is None else sha256(blob).hexdigest()
@@ -275,18 +277,15 @@ CHECKS: Mapping[Collection, Check] = MappingProxyType(
         Collection.DIVISIONS: check_divisions,
         Collection.ESTATES: check_estates,
         Collection.FACILITIES: check_facilities,
+        **{Collection(form.id): record_check(form) for form in FORMS},
     }
 )
 """What a frame of each collection must be."""
 
-_STAND_IN = {
-    Collection.DIVISIONS: None,
-    Collection.ESTATES: geopackage.encode([shapely.Point(114, 33)])[0],
-    Collection.FACILITIES: geopackage.encode([shapely.Point(114, 33)])[0],
-}
-
-
-"""Shown to the validator in place of a geometry that does not change."""
+_STAND_IN = dict.fromkeys(
+    (Collection.ESTATES, Collection.FACILITIES), geopackage.encode([shapely.Point(114, 33)])[0]
+)
+"""Shown to the validator in place of a geometry that does not change, where one is required."""
 
 
 def _fields(run: Period[State] | None) -> Mapping[str, Value] | None:

@@ -1,13 +1,19 @@
 """Triggers that guard the history and log what other programs do, in plain SQL.
 
-Desktop GIS fires them with its own SQLite, so they call no function of ours. The second migration
-runs these statements, so they must never change: a later form gets its own functions.
+Desktop GIS fires them with its own SQLite, so they call no function of ours. Migrations run these
+statements, so they must never change: a later form gets its own functions.
 """
 
 from collections.abc import Mapping, Sequence
 from string import Template
 
-__all__ = ["GUARDED", "history_triggers", "log_triggers", "trigger_names"]
+__all__ = [
+    "GUARDED",
+    "attachment_triggers",
+    "history_triggers",
+    "log_triggers",
+    "trigger_names",
+]
 
 GUARDED = ("facility_kinds", "register", "standards")
 """Tables that only civgeo may write: a verdict rests on them."""
@@ -82,6 +88,19 @@ def history_triggers() -> list[str]:
     return [statement.strip() for statement in made]
 
 
+def attachment_triggers() -> list[str]:
+    """Statements that let attachments only grow, and keep them to civgeo."""
+    guard = Template(_GUARD).substitute(
+        table="attachments", verb="insert", VERB="INSERT", outside=_OURS
+    )
+    kept = [
+        f"CREATE TRIGGER attachments_no_{verb} BEFORE {verb.upper()} ON attachments\nBEGIN\n"
+        "  SELECT RAISE(ABORT, '附件只增不改');\nEND"
+        for verb in ("update", "delete")
+    ]
+    return [guard.strip(), *kept]
+
+
 def log_triggers(table: str, columns: Sequence[str]) -> list[str]:
     """Statements that log what other programs do to `table`.
 
@@ -105,7 +124,7 @@ def log_triggers(table: str, columns: Sequence[str]) -> list[str]:
 
 def trigger_names(layers: Mapping[str, Sequence[str]]) -> set[str]:
     """Names of all triggers that the statements of this module make for `layers`."""
-    made = history_triggers()
+    made = history_triggers() + attachment_triggers()
     for table, columns in layers.items():
         made += log_triggers(table, columns)
     return {statement.split()[2] for statement in made}

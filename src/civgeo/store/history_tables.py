@@ -40,6 +40,7 @@ history = sa.Table(
     ),
     sa.Index("ix_history_entity", "register", "entity"),
     sa.Index("ix_history_county", "register", "county"),
+    sa.Index("ix_history_batch", "batch", sqlite_where=sa.text("batch IS NOT NULL")),
 )
 """Append only. `state` is canonical JSON, null where the record does not exist; `shape` the SHA-256
 of the geometry, whose bytes stand in the entry ``shape_at``: this one, or an earlier one of the

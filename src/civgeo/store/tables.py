@@ -4,250 +4,160 @@ Kinds of facility are rows of ``facility_kinds``, since SQLite cannot change a C
 the kinds grow; the short closed lists are CHECK constraints.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
 import sqlalchemy as sa
-from sqlalchemy.types import UserDefinedType
 
 from civgeo.domain.division import CodeSystem, DivisionLevel
 from civgeo.domain.estate import EstateClass, HandoverStage
 from civgeo.domain.facility import FacilityStatus
+from civgeo.store import columns
+from civgeo.store.columns import VALIDITY, Day, Geometry, Moment, metadata
+from civgeo.store.name_tables import NAME_TABLES
 
 __all__ = ["LAYERS", "VALIDITY", "Collection", "Day", "Geometry", "Layer", "Moment", "metadata"]
-
-metadata = sa.MetaData()
-
-VALIDITY = ("valid_from", "valid_to")
-"""Days from which, and before which, a record exists: half open, null without bound."""
-
-
-class Geometry(UserDefinedType[bytes]):
-    """GeoPackage geometry blob, declared as `kind` (``POINT``, ``MULTIPOLYGON``, ``GEOMETRY``)."""
-
-    cache_ok = True
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def get_col_spec(self, **_: object) -> str:
-        """Type as the column declares it."""
-        return self.kind
-
-
-class Day(UserDefinedType[str]):
-    """Calendar day as text, YYYY-MM-DD, declared as ``DATE``."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: object) -> str:
-        """Type as the column declares it."""
-        return "DATE"
-
-
-class Moment(UserDefinedType[str]):
-    """Time in UTC as text, YYYY-MM-DDTHH:MM:SS.SSSZ, declared as ``DATETIME``."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: object) -> str:
-        """Type as the column declares it."""
-        return "DATETIME"
-
-
-def _fid() -> sa.Column[int]:
-    return sa.Column("fid", sa.Integer, primary_key=True)
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
-
-
-def _note(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text)
-
-
-def _whole(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer)
-
-
-def _day(name: str) -> sa.Column[str]:
-    return sa.Column(name, Day())
-
-
-def _flag(name: str) -> sa.Column[bool]:
-    return sa.Column(name, sa.Boolean, nullable=False)
-
-
-def _version() -> sa.Column[int]:
-    return sa.Column("version", sa.Integer, nullable=False)
-
-
-def _one_of(table: str, column: str, values: Iterable[str]) -> sa.CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return sa.CheckConstraint(f"{column} IN ({listed})", name=f"ck_{table}_{column}")
-
-
-def _never_negative(table: str, *columns: str) -> list[sa.CheckConstraint]:
-    return [sa.CheckConstraint(f"{name} >= 0", name=f"ck_{table}_{name}") for name in columns]
-
-
-def _days(table: str, *columns: str) -> list[sa.CheckConstraint]:
-    """Days that exist: adding none to another text gives a text that differs, or null."""
-    return [
-        sa.CheckConstraint(f"{name} IS date({name}, '+0 days')", name=f"ck_{table}_{name}")
-        for name in columns
-    ]
-
-
-def _kept(table: str) -> list[sa.CheckConstraint]:
-    """Rules of every layer: an id, a flag that is one, a version from 1 up."""
-    return [
-        sa.CheckConstraint("id <> ''", name=f"ck_{table}_id"),
-        sa.CheckConstraint("simulated IN (0, 1)", name=f"ck_{table}_simulated"),
-        sa.CheckConstraint("version >= 1", name=f"ck_{table}_version"),
-    ]
-
-
-def _validity(table: str) -> list[sa.Column[str]]:
-    """Days from which and before which a record exists; added by the second migration."""
-    return [
-        sa.Column(
-            name,
-            Day(),
-            sa.CheckConstraint(f"{name} IS date({name}, '+0 days')", name=f"ck_{table}_{name}"),
-        )
-        for name in VALIDITY
-    ]
-
-
-def _indexes(table: str, *columns: str) -> list[sa.Index]:
-    return [sa.Index(f"ix_{table}_{name}", name) for name in columns]
-
 
 divisions = sa.Table(
     "divisions",
     metadata,
-    _fid(),
+    columns.fid(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
-    *(_text(name) for name in ("code", "name", "level", "system")),
-    _note("parent"),
-    _text("role"),
-    _day("valid_from"),
-    _day("valid_to"),
-    _text("source"),
-    _day("source_date"),
-    _flag("simulated"),
-    _version(),
+    *(columns.text(name) for name in ("code", "name", "level", "system")),
+    columns.note("parent"),
+    columns.text("role"),
+    columns.day("valid_from"),
+    columns.day("valid_to"),
+    columns.text("source"),
+    columns.day("source_date"),
+    columns.flag("simulated"),
+    columns.version(),
     sa.Column("geometry", Geometry("MULTIPOLYGON")),
-    *_kept("divisions"),
-    _one_of("divisions", "level", DivisionLevel),
-    _one_of("divisions", "system", CodeSystem),
-    _one_of("divisions", "role", ("own", "context")),
-    *_days("divisions", "valid_from", "valid_to", "source_date"),
-    *_indexes("divisions", "code", "parent", "level"),
+    *columns.kept("divisions"),
+    columns.one_of("divisions", "level", DivisionLevel),
+    columns.one_of("divisions", "system", CodeSystem),
+    columns.one_of("divisions", "role", ("own", "context")),
+    *columns.days_exist("divisions", "valid_from", "valid_to", "source_date"),
+    *columns.indexes("divisions", "code", "parent", "level"),
     sqlite_autoincrement=True,
 )
 
 estates = sa.Table(
     "estates",
     metadata,
-    _fid(),
+    columns.fid(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
-    _text("name"),
-    _text("division"),
-    _note("community"),
-    _text("estate_class"),
-    *(_whole(name) for name in ("completed_year", "households", "households_new", "elders")),
-    _text("stage"),
-    _text("source"),
-    _flag("simulated"),
-    _version(),
+    columns.text("name"),
+    columns.text("division"),
+    columns.note("community"),
+    columns.text("estate_class"),
+    *(columns.whole(name) for name in ("completed_year", "households", "households_new", "elders")),
+    columns.text("stage"),
+    columns.text("source"),
+    columns.flag("simulated"),
+    columns.version(),
     sa.Column("geometry", Geometry("GEOMETRY")),
-    *_validity("estates"),
-    *_kept("estates"),
-    _one_of("estates", "estate_class", EstateClass),
-    _one_of("estates", "stage", HandoverStage),
-    *_never_negative("estates", "households", "households_new", "elders"),
+    *columns.validity("estates"),
+    *columns.kept("estates"),
+    columns.one_of("estates", "estate_class", EstateClass),
+    columns.one_of("estates", "stage", HandoverStage),
+    *columns.never_negative("estates", "households", "households_new", "elders"),
     sa.CheckConstraint("completed_year BETWEEN 1900 AND 2100", name="ck_estates_completed_year"),
     sa.CheckConstraint(
         "households_new IS NULL OR estate_class = 'mixed'", name="ck_estates_households_mixed"
     ),
     sa.CheckConstraint("households_new <= households", name="ck_estates_households_part"),
-    *_indexes("estates", "division", "community"),
+    *columns.indexes("estates", "division", "community"),
     sqlite_autoincrement=True,
 )
 
 facility_kinds = sa.Table(
     "facility_kinds",
     metadata,
-    _fid(),
+    columns.fid(),
     sa.Column("kind", sa.Text, nullable=False, unique=True),
-    _text("label_zh"),
+    columns.text("label_zh"),
     sqlite_autoincrement=True,
 )
 
 facilities = sa.Table(
     "facilities",
     metadata,
-    _fid(),
+    columns.fid(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
-    _text("name"),
+    columns.text("name"),
     sa.Column("kind", sa.Text, sa.ForeignKey("facility_kinds.kind"), nullable=False),
-    _text("division"),
-    _note("community"),
+    columns.text("division"),
+    columns.note("community"),
     sa.Column("estate", sa.Text, sa.ForeignKey("estates.id")),
     sa.Column("floor_area_m2", sa.Double),
-    _whole("beds"),
-    _whole("nursing_beds"),
-    _day("opened"),
-    _text("status"),
-    _text("source"),
-    _flag("simulated"),
-    _version(),
+    columns.whole("beds"),
+    columns.whole("nursing_beds"),
+    columns.day("opened"),
+    columns.text("status"),
+    columns.text("source"),
+    columns.flag("simulated"),
+    columns.version(),
     sa.Column("geometry", Geometry("POINT")),
-    *_validity("facilities"),
-    *_kept("facilities"),
-    _one_of("facilities", "status", FacilityStatus),
-    *_never_negative("facilities", "floor_area_m2", "beds", "nursing_beds"),
-    *_days("facilities", "opened"),
-    *_indexes("facilities", "kind", "division", "community", "estate"),
+    *columns.validity("facilities"),
+    *columns.kept("facilities"),
+    columns.one_of("facilities", "status", FacilityStatus),
+    *columns.never_negative("facilities", "floor_area_m2", "beds", "nursing_beds"),
+    *columns.days_exist("facilities", "opened"),
+    *columns.indexes("facilities", "kind", "division", "community", "estate"),
     sqlite_autoincrement=True,
 )
 
 standards = sa.Table(
     "standards",
     metadata,
-    _fid(),
+    columns.fid(),
     sa.Column("id", sa.Text, nullable=False, unique=True),
-    *(_text(name) for name in ("topic", "place", "adcode", "regulation", "document_no", "article")),
-    *(_text(name) for name in ("valid_from", "valid_to", "quantity", "estate_class")),
-    *(_text(name) for name in ("area_basis", "operator")),
-    _note("value"),
-    *(_text(name) for name in ("unit", "applies_to", "evidence", "note")),
-    _flag("enabled"),
-    _text("repeats"),
+    *(
+        columns.text(name)
+        for name in ("topic", "place", "adcode", "regulation", "document_no", "article")
+    ),
+    *(columns.text(name) for name in ("valid_from", "valid_to", "quantity", "estate_class")),
+    *(columns.text(name) for name in ("area_basis", "operator")),
+    columns.note("value"),
+    *(columns.text(name) for name in ("unit", "applies_to", "evidence", "note")),
+    columns.flag("enabled"),
+    columns.text("repeats"),
     sa.CheckConstraint("id <> ''", name="ck_standards_id"),
     sa.CheckConstraint("enabled IN (0, 1)", name="ck_standards_enabled"),
-    *_indexes("standards", "topic"),
+    *columns.indexes("standards", "topic"),
     sqlite_autoincrement=True,
 )
 
 register = sa.Table(
     "register",
     metadata,
-    _fid(),
-    *(_text(name) for name in ("city", "name")),
-    _flag("simulated"),
+    columns.fid(),
+    *(columns.text(name) for name in ("city", "name")),
+    columns.flag("simulated"),
     sa.Column("created_at", Moment(), nullable=False),
-    *(_text(name) for name in ("edition", "sources")),
+    *(columns.text(name) for name in ("edition", "sources")),
     sa.Column("data_version", sa.Integer, nullable=False),
     sa.CheckConstraint("fid = 1", name="ck_register_one_row"),
     sa.CheckConstraint("simulated IN (0, 1)", name="ck_register_simulated"),
 )
+
+attachments = sa.Table(
+    "attachments",
+    metadata,
+    columns.fid(),
+    sa.Column("sha256", sa.Text, nullable=False, unique=True),
+    *(columns.text(name) for name in ("name", "media_type")),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.CheckConstraint("length(sha256) = 64", name="ck_attachments_sha256"),
+    sa.CheckConstraint("size = length(content)", name="ck_attachments_size"),
+    sqlite_autoincrement=True,
+)
+"""Scanned documents and photos, each once under the digest of its bytes; records name it."""
 
 
 class Collection(StrEnum):
@@ -256,6 +166,13 @@ class Collection(StrEnum):
     DIVISIONS = "divisions"
     ESTATES = "estates"
     FACILITIES = "facilities"
+    PLACE_NAMES = "place_names"
+    NAME_CASES = "name_cases"
+    NAME_SIGNS = "name_signs"
+    PROTECTED_NAMES = "protected_names"
+    RURAL_NAMING = "rural_naming"
+    RESERVED_NAMES = "reserved_names"
+    NAME_ARCHIVES = "name_archives"
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,5 +222,9 @@ LAYERS: Mapping[Collection, Layer] = MappingProxyType(
         Collection.DIVISIONS: Layer(divisions, "code", "code"),
         Collection.ESTATES: Layer(estates, "division", "community", VALIDITY),
         Collection.FACILITIES: Layer(facilities, "division", "community", VALIDITY),
+        **{
+            Collection(name): Layer(table, "division", "division", VALIDITY)
+            for name, table in NAME_TABLES.items()
+        },
     }
 )

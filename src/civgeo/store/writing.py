@@ -99,6 +99,14 @@ class Writing(Reading):
         """
         self._add(Collection.FACILITIES, frame, edit, Action.IMPORT)
 
+    def add(self, collection: Collection, frame: gpd.GeoDataFrame, edit: Edit = FOUNDING) -> None:
+        """Add records of any collection in bulk, as the check of its frames demands them.
+
+        They exist over the period of `edit`; divisions over their own. Raises as
+        `add_divisions`.
+        """
+        self._add(collection, frame, edit, Action.IMPORT)
+
     def add_standards(self, records: Iterable[Standard], edit: Edit = FOUNDING) -> None:
         """Add standard records.
 

@@ -1,0 +1,54 @@
+"""Tables of the place-name office, one for each of its registers."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import sqlalchemy as sa
+
+from civgeo.domain.name_forms import FORMS
+from civgeo.domain.record_form import FieldKind, RecordField, RecordForm
+from civgeo.store import columns
+
+__all__ = ["NAME_TABLES"]
+
+_TYPES: Mapping[FieldKind, type[sa.types.TypeEngine[object]]] = MappingProxyType(
+    {
+        FieldKind.TEXT: sa.Text,
+        FieldKind.CODE: sa.Text,
+        FieldKind.JSON: sa.Text,
+        FieldKind.DAY: columns.Day,
+        FieldKind.COUNT: sa.Integer,
+        FieldKind.FLAG: sa.Boolean,
+    }
+)
+
+
+def _column(field: RecordField) -> sa.Column[object]:
+    return sa.Column(field.name, _TYPES[field.kind](), nullable=not field.required)
+
+
+def _table(form: RecordForm) -> sa.Table:
+    days = [field.name for field in form.fields if field.kind is FieldKind.DAY]
+    counts = [field.name for field in form.fields if field.kind is FieldKind.COUNT]
+    indexed = ["division", *(field.name for field in form.fields if field.indexed)]
+    return sa.Table(
+        form.id,
+        columns.metadata,
+        columns.fid(),
+        sa.Column("id", sa.Text, nullable=False, unique=True),
+        *(_column(field) for field in form.fields),
+        columns.text("source"),
+        columns.flag("simulated"),
+        columns.version(),
+        sa.Column("geometry", columns.Geometry(form.shapes.value)),
+        *columns.validity(form.id),
+        *columns.kept(form.id),
+        *columns.never_negative(form.id, *counts),
+        *columns.days_exist(form.id, *days),
+        *columns.indexes(form.id, *indexed),
+        sqlite_autoincrement=True,
+    )
+
+
+NAME_TABLES: Mapping[str, sa.Table] = MappingProxyType({form.id: _table(form) for form in FORMS})
+"""Tables by the name of their register."""
