@@ -2,13 +2,15 @@
 
 import sys
 
-from benchmarks import coverage, imports, outlines, store
+from benchmarks import coverage, imports, naming, outlines, store, topology
 
 BENCHMARKS = {
     "coverage": coverage.run,
     "imports": imports.run,
+    "naming": naming.run,
     "outlines": outlines.run,
     "store": store.run,
+    "topology": topology.run,
 }
 
 

@@ -74,6 +74,21 @@ OWN: tuple[Row, ...] = (
         "evidence": "S",
         "note": "社区综合服务设施面积,不是养老服务设施面积,不得用于养老配建; 文件只写年份",
     },
+    {
+        "topic": "rural_naming_townships",
+        "place": "南阳市",
+        "adcode": "411300",
+        "regulation": "2025年南阳市民政工作会议",
+        "in_force_from": "2025-03-26",
+        "quantity": "townships that reached the basic goal / townships",
+        "operator": ">=",
+        "value": "40",
+        "unit": "%",
+        "applies_to": "“乡村著名行动”:年底前全市40%乡(镇、街道)达到基本建设目标",
+        "evidence": "S",
+        "note": "应于2025-12-31前达到; 落实《河南省“乡村著名行动”三年行动计划(2025-2027年)》; "
+        "只是南阳市的目标,其他市须由本局录入",
+    },
 )
 
 
@@ -81,7 +96,8 @@ def read_rules(path: Path) -> list[Row]:
     """Collected rules, the rows of our own reading last."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rules = [{key: value.strip() for key, value in row.items()} for row in csv.DictReader(file)]
-    return rules + [{"document_no": "", "in_force_to": "", "enabled": "yes", **r} for r in OWN]
+    least = {"document_no": "", "article": "", "in_force_to": "", "enabled": "yes"}
+    return rules + [{**least, **rule} for rule in OWN]
 
 
 def estate_class(topic: str, applies_to: str) -> str:

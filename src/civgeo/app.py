@@ -17,7 +17,11 @@ from civgeo.api import (
     jobs,
     landing,
     maps,
+    name_entries,
+    name_papers,
+    naming_cases,
     planning,
+    search,
 )
 from civgeo.http import errors
 from civgeo.http.context import Desk
@@ -40,9 +44,13 @@ ROUTERS = (
     collections,
     items,
     editing,
+    name_papers,
+    naming_cases,
+    name_entries,
     history,
     planning,
     handover,
+    search,
     imports,
     jobs,
     maps,

@@ -1,5 +1,6 @@
 import json
 import sys
+import zipfile
 
 import geopandas as gpd
 import pytest
@@ -114,6 +115,40 @@ def test_the_map_shows_kinds_counts_and_its_standing(call, saved, tmp_path):
         assert words in page
 
 
+def test_output_goes_by_the_suffix(call, saved, tmp_path):
+    outputs = [f"found{suffix}" for suffix in (".html", ".png", ".PDF", ".geojson", ".json")]
+    asked = [word for name in outputs for word in ("-o", name)]
+    assert call("divisions", "check", saved(FAULTY), *asked)[0] == 0
+    starts = {name: (tmp_path / name).read_bytes()[:8] for name in outputs}
+    assert starts["found.png"].startswith(b"\x89PNG")
+    assert starts["found.PDF"].startswith(b"%PDF")
+    assert starts["found.html"].lower().startswith(b"<!doctyp")
+    kinds = json.loads((tmp_path / "found.geojson").read_text(encoding="utf-8"))["features"]
+    summary = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    assert len(kinds) == sum(
+        (
+            *(summary[key]["count"] for key in ("invalid", "gaps", "overlaps", "slivers")),
+            summary["tri_junctions"],
+        )
+    )
+
+
+def test_a_suffix_that_says_nothing_is_refused_before_anything_is_read(call):
+    code, _, err = call("divisions", "check", "none.gpkg", "-o", "found.xlsx")
+    assert code == 3
+    assert ".xlsx" in err
+    assert "没有文件" not in err
+
+
+def test_what_the_check_does_not_look_at_is_said(call, saved):
+    bay = layer(square(0, 0), square(1, 0), square(2, 0), square(0, 1), square(2, 1))
+    out = call("--json", "divisions", "check", saved(bay))[1]
+    found = json.loads(out)
+    assert found["gaps"]["count"] == 0
+    assert "向图层外敞开的缺口不算空隙" in found["not_covered"][0]
+    assert "敞开" in call("divisions", "check", "layer.gpkg")[2].replace("\n", "")
+
+
 def test_english_headers_numbers_as_codes_and_full_width_are_read(call, saved):
     frame = layer(*RING[:2]).drop(columns=["代码", "名称"])
     frame = frame.assign(ADCODE=[411702.0, 411721.0], Name=["甲", "乙"])
@@ -201,6 +236,44 @@ def test_a_file_of_another_kind_is_refused_whatever_its_name(call, tmp_path, tex
     code, _, err = call("divisions", "check", "layer.geojson")
     assert code == 3
     assert "GeoPackage、GeoJSON" in err
+
+
+def test_hostile_text_is_read_in_the_jail_with_the_words_of_an_import(call, saved, tmp_path):
+    saved(layer(*RING[:2]), "secret.gpkg")
+    recipe = f"<OGRVRTDataSource><OGRVRTLayer name='secret'><SrcDataSource>{tmp_path}/secret.gpkg"
+    recipe += "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+    (tmp_path / "layer.geojson").write_text(recipe, encoding="utf-8")
+    code, out, err = call("divisions", "check", "layer.geojson")
+    assert (code, out) == (3, "")
+    said = err.replace("\n", "")
+    assert "OGR VRT" in said
+    assert "其中可指向别处的文件或网址" in said
+
+
+@pytest.mark.parametrize("name", ["layer.fgb", "layer.kml", "layer.parquet", "layer.zip"])
+def test_the_formats_of_an_import_can_be_checked(call, saved, tmp_path, name):
+    frame = layer(*RING)
+    if name.endswith("parquet"):
+        frame.to_parquet(tmp_path / name)
+    elif name.endswith("kml"):
+        frame.rename(columns={"代码": "code", "名称": "Name"}).to_crs(4326).to_file(
+            tmp_path / name, driver="LIBKML"
+        )
+    else:
+        saved(frame, "inner.shp" if name.endswith("zip") else name, encoding="UTF-8")
+    if name.endswith("zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as packed:
+            for part in tmp_path.glob("inner.*"):
+                packed.write(part, part.name)
+    found = json.loads(call("--json", "divisions", "check", name)[1])
+    assert (found["divisions"], found["gaps"]["count"], found["tri_junctions"]) == (8, 1, 4)
+
+
+def test_a_table_without_outlines_is_refused(call, tmp_path):
+    (tmp_path / "layer.csv").write_text("代码,名称\n419901,甲县\n", encoding="utf-8")
+    code, _, err = call("divisions", "check", "layer.csv")
+    assert code == 3
+    assert "没有带图形的图层" in err
 
 
 def test_a_broken_and_a_missing_file_are_refused(call, tmp_path):

@@ -15,7 +15,9 @@ COMMANDS = {
     "crs_convert": ("crs", "convert"),
     "crs_zone": ("crs", "zone"),
     "indicators_evaluate": ("indicators", "evaluate"),
+    "names_check": ("names", "check"),
     "names_code": ("names", "code"),
+    "names_procedure": ("names", "procedure"),
 }
 CHINA = timezone(timedelta(hours=8))
 SHARE = {"measure": "percent", "numerator": 1, "denominator": 2}

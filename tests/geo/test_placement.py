@@ -201,6 +201,10 @@ def test_points_in_a_shifted_system_are_recognised(shift, system):
     assert found.placement.verdict is Verdict.SHIFTED
     assert found.placement.guess == system
     assert found.inside[system] == len(POINTS)
+    lon, lat = np.median(shapely.get_coordinates(POINTS.geometry), axis=0)
+    far = float(ground_distance_m(lon, lat, *shift(lon, lat)))
+    assert found.placement.distance_m == pytest.approx(far, rel=0.02)
+    assert "米，向东" in found.placement.reason
 
 
 def test_points_with_latitude_first_are_recognised():

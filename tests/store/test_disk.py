@@ -36,13 +36,11 @@ def test_the_innermost_and_last_mount_decides_whether_a_folder_is_shared(folder,
     assert disk.network_share(Path(folder), MOUNTS) == kind
 
 
-def test_a_store_on_a_network_share_is_refused(tmp_path, register, monkeypatch, empty_file):
-    mounts = tmp_path / "mountinfo"
-    mounts.write_text(f"{MOUNTS}97 22 0:51 / {tmp_path} rw - nfs server:/x rw\n", encoding="utf-8")
-    monkeypatch.setattr(disk, "_MOUNTS", mounts)
+def test_a_store_on_a_network_share_is_refused(tmp_path, register, empty_file):
+    mounts = f"{MOUNTS}97 22 0:51 / {tmp_path} rw - nfs server:/x rw\n"
     for use in (
-        lambda: Store.create(tmp_path / "new", register=register),
-        lambda: Store.open(_with_copy(tmp_path / "old", empty_file)),
+        lambda: Store.create(tmp_path / "new", register=register, mounts=mounts),
+        lambda: Store.open(_with_copy(tmp_path / "old", empty_file), mounts=mounts),
     ):
         with pytest.raises(StoreUnavailable, match=r"网络共享（nfs）.*本机磁盘") as refused:
             use()

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from civgeo.domain.history import Edit
 from civgeo.errors import InvalidInput, NotFound, RuleViolation
@@ -72,6 +72,15 @@ class Edits(RuleBasedStateMachine):
     def version(self, writing, id: str) -> int:
         found = writing.features(ESTATES, ids=[id], include_closed=True)
         return 0 if found.empty else int(found["version"].item())
+
+    @initialize(start=STARTS, period=PERIODS, later=PERIODS)
+    def begin_with_a_record_that_was_changed_twice(self, start, period, later):
+        """So that no run, however short, is without a history to replay."""
+        self.create("甲", start, 1)
+        self.rename("甲", period, "始")
+        self.recount("甲", later, 2)
+        self.create("乙", None, 3)
+        self.close("乙", (DAYS[4], None))
 
     @rule(id=IDS, start=STARTS, count=st.integers(0, 9))
     def create(self, id, start, count):

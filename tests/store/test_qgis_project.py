@@ -1,4 +1,4 @@
-"""The structure of the project file; QGIS itself is not at hand to open it."""
+"""The structure of the project file, also where QGIS is not at hand to open it."""
 
 from xml.etree import ElementTree as ET
 
@@ -20,11 +20,13 @@ def test_the_project_names_every_layer_of_the_store_by_a_relative_path(store):
     root = ET.parse(target).getroot()  # noqa: S314 our own file
     assert (root.tag, root.findtext("title")) == ("qgis", "驻马店市")
     layers = root.findall("projectlayers/maplayer")
-    assert [layer.findtext("id") for layer in layers] == ["facilities", "estates", "divisions"]
+    names = ["facilities", "estates", "estates", "divisions"]
+    assert [layer.findtext("id").split("_")[1] for layer in layers] == names
     for layer in layers:
-        path, _, name = layer.findtext("datasource").partition("|layername=")
+        path, name, *kind = layer.findtext("datasource").split("|")
         assert (target.parent / path).resolve() == store.file.resolve()
-        assert Collection(name).value == layer.findtext("id")
+        assert name == f"layername={layer.findtext('id').split('_')[1]}"
+        assert kind == ([f"geometrytype={layer.get('wkbType')}"] if "estates" in name else [])
         assert layer.findtext("srs/spatialrefsys/authid") == "EPSG:4490"
     tree = [node.get("id") for node in root.findall("layer-tree-group/layer-tree-layer")]
     assert tree == [layer.findtext("id") for layer in layers]
@@ -32,8 +34,8 @@ def test_the_project_names_every_layer_of_the_store_by_a_relative_path(store):
 
 def test_columns_have_chinese_aliases_and_closed_lists_have_their_values():
     root = ET.fromstring(qgis_project("civgeo.gpkg", "x", LOOKS))  # noqa: S314 our own file
-    estates = root.find("projectlayers/maplayer[id='estates']")
-    assert estates.findtext("layername") == "小区 <&>"
+    estates = root.find("projectlayers/maplayer[id='civgeo_estates_polygon']")
+    assert estates.findtext("layername") == "小区 <&>（面）"
     fields = [field.get("name") for field in estates.findall("fieldConfiguration/field")]
     assert fields == [c.name for c in LAYERS[Collection.ESTATES].table.c if c.name != "geometry"]
     aliases = {a.get("field"): a.get("name") for a in estates.findall("aliases/alias")}

@@ -3,7 +3,6 @@
 ``CIVGEO_KILL_ROUNDS`` sets the number of rounds (3 by default).
 """
 
-import json
 import os
 import random
 import subprocess
@@ -22,41 +21,12 @@ from civgeo.store.backup import back_up, drill
 from civgeo.store.checks import faults_of_file
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
+from store.witnesses import Witness
 
 ESTATES = Collection.ESTATES
-WORKERS = Path(__file__).with_name("store_workers.py")
 ROUNDS = int(os.environ.get("CIVGEO_KILL_ROUNDS", "3"))
 WRITERS, ROWS, ACKNOWLEDGED = 3, 8, 200
 EDIT = Edit(actor="张三", document="满盘试验")
-
-
-class Witness:
-    """A writer in another process, and what it acknowledged until it was killed."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        command = [sys.executable, WORKERS, "acknowledge", folder, name]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self.process = subprocess.Popen(command, **pipes, text=True)
-        assert "ready" in self.process.stdout.readline()
-        self.lines: list[str] = []
-        self.thread = threading.Thread(target=self._listen)
-        self.thread.start()
-
-    def _listen(self) -> None:
-        for line in self.process.stdout:
-            self.lines.append(line)
-
-    def go(self) -> None:
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-
-    def end(self) -> list[dict]:
-        """Everything it said, complete lines only, after it was killed."""
-        self.process.wait()
-        self.thread.join()
-        self.process.stdin.close()
-        self.process.stdout.close()
-        return [json.loads(line) for line in self.lines if line.endswith("\n")]
 
 
 def test_writers_that_are_killed_lose_no_acknowledged_write(store, estates):

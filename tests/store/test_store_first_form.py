@@ -63,7 +63,7 @@ def test_every_trigger_and_constraint_is_there_after_the_migrations(schema):
         "history": 4,
         "own_write": 2,
         "place_names": 6,
-        "name_cases": 10,
+        "name_cases": 12,
         "name_signs": 10,
         "protected_names": 7,
         "rural_naming": 10,

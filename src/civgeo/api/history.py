@@ -20,7 +20,7 @@ from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.history import Assertion, RecordHistory, Version, history
 from civgeo.store.tables import Collection
 
-__all__ = ["router"]
+__all__ = ["record_history", "router"]
 
 router = APIRouter(tags=["历史"])
 
@@ -40,10 +40,11 @@ def of_record(
     """History of a record that officers enter one by one, closed ones among them."""
     if register not in EDITABLE:
         raise NotFound(f"没有登记表“{register[:40]}”的历史；可读：{'、'.join(EDITABLE)}")
-    return _history(request, city, Collection(register), record_id)
+    return record_history(request, city, Collection(register), record_id)
 
 
-def _history(request: Request, city: City, collection: Collection, id: str) -> Response:
+def record_history(request: Request, city: City, collection: Collection, id: str) -> Response:
+    """All versions of a record as JSON or as a page."""
     require_known(request, ("f", "lang"))
     found = history(city, collection, id)
     if negotiate(request, (Format.JSON, Format.HTML)) is Format.HTML:

@@ -1,19 +1,25 @@
 """What travels inside the package: vendored scripts, styles, one Chinese font, and reference data.
 
 ``static/`` holds files made elsewhere, each listed in ``static/manifest.json`` with its version,
-sha256 and licence. ``packaged_data`` opens the lists of the top-level ``data/`` folder.
+sha256 and licence. ``documents/`` holds Word templates. ``packaged_data`` opens the lists of the
+top-level ``data/`` folder.
 """
 
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-__all__ = ["packaged_data", "static_file"]
+__all__ = ["document_template", "packaged_data", "static_file"]
 
 
 def static_file(name: str) -> Traversable:
     """Vendored file `name` of ``static/``, such as ``leaflet.js``."""
     return resources.files("civgeo.assets") / "static" / name
+
+
+def document_template(name: str) -> Traversable:
+    """Word template `name` of ``documents/``, such as ``announcement``."""
+    return resources.files("civgeo.assets") / "documents" / f"{name}.docx"
 
 
 def packaged_data(name: str) -> Traversable:

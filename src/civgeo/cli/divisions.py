@@ -8,6 +8,7 @@ import typer
 
 from civgeo.assets.translation import translate as _
 from civgeo.cli.console import messages, session, settings, steps, table, today
+from civgeo.errors import InvalidInput
 
 if TYPE_CHECKING:
     from civgeo.services.divisions import LayerCheck
@@ -16,6 +17,7 @@ __all__ = ["group"]
 
 group = typer.Typer(no_args_is_help=True)
 MOST_ROWS = 40
+FORMS = (".html", ".png", ".pdf", ".geojson", ".json")
 
 
 @group.callback()
@@ -44,19 +46,26 @@ def check(
     map_file: Annotated[
         Path | None, typer.Option("--map", help=_("另存发现的地图为单个 HTML 文件"))
     ] = None,
+    outputs: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help=_("另存，可多次；后缀定格式：.html .png .pdf 地图，.geojson 发现，.json 结果"),
+        ),
+    ] = None,
     fail_on_findings: Annotated[
         bool, typer.Option("--fail-on-findings", help=_("有发现时退出码为 1"))
     ] = False,
 ) -> None:
     """Check the file, print what was found, and save it where asked."""
-    from civgeo.services.division_findings import (
-        findings_geojson,
-        findings_map,
-        has_findings,
-    )
+    from civgeo.services.division_findings import has_findings
     from civgeo.services.division_findings import summary as summary_of
     from civgeo.services.divisions import check_division_file
 
+    asked = [(file, _form(file)) for file in outputs or ()]
+    named = ((summary, ".json"), (out_geojson, ".geojson"), (map_file, ".html"))
+    asked += [(file, form) for file, form in named if file is not None]
     with steps(quiet=session(context).verbosity < 0) as progress:
         found = check_division_file(
             file,
@@ -66,21 +75,43 @@ def check(
             sliver_width_m=sliver_width,
             progress=progress,
         )
-    text = json.dumps(summary_of(found), ensure_ascii=False, indent=2)
     if session(context).as_json:
-        typer.echo(text)
+        typer.echo(json.dumps(summary_of(found), ensure_ascii=False, indent=2))
     else:
         _print(found)
-    if summary is not None:
-        _save(context, summary, text.encode())
-    if out_geojson is not None:
-        _save(context, out_geojson, findings_geojson(found))
-    if map_file is not None:
-        number = settings(context).public_number
-        chart = findings_map(found, on=today().isoformat(), public_number=number)
-        _save(context, map_file, chart.to_single_file().encode())
+    for target, form in asked:
+        _save(context, target, _content(context, found, form))
     if fail_on_findings and has_findings(found):
         raise typer.Exit(1)
+
+
+def _form(file: Path) -> str:
+    form = file.suffix.lower()
+    if form not in FORMS:
+        raise InvalidInput(f"-o {file.name}：不认识后缀“{file.suffix}”，可用 {'、'.join(FORMS)}")
+    return form
+
+
+def _content(context: typer.Context, found: "LayerCheck", form: str) -> bytes:
+    """What was found, as a file with the suffix `form`."""
+    from civgeo.maps.static import PictureFormat
+    from civgeo.services.division_findings import (
+        findings_geojson,
+        findings_map,
+        findings_picture,
+        summary,
+    )
+
+    on, number = today().isoformat(), settings(context).public_number
+    match form:
+        case ".json":
+            return json.dumps(summary(found), ensure_ascii=False, indent=2).encode()
+        case ".geojson":
+            return findings_geojson(found)
+        case ".html":
+            return findings_map(found, on=on, public_number=number).to_single_file().encode()
+    picture = PictureFormat(form.removeprefix("."))
+    return findings_picture(found, picture, on=on, public_number=number)
 
 
 def _save(context: typer.Context, file: Path, content: bytes) -> None:
@@ -90,7 +121,7 @@ def _save(context: typer.Context, file: Path, content: bytes) -> None:
 
 
 def _print(found: "LayerCheck") -> None:
-    from civgeo.services.division_findings import figures, finding_rows
+    from civgeo.services.division_findings import NOT_COVERED, figures, finding_rows
 
     table(
         f"{found.source} {_('拓扑检查')}",
@@ -104,5 +135,5 @@ def _print(found: "LayerCheck") -> None:
     if len(rows) > MOST_ROWS:
         rest = _("其余未列，全部见 --json、--summary 或 --out-geojson")
         messages.print(f"{len(rows) - MOST_ROWS} {rest}", markup=False)
-    for reason in found.left_out:
+    for reason in (*found.left_out, *NOT_COVERED):
         messages.print(f"{_('未检查')}: {reason}", markup=False)

@@ -111,9 +111,15 @@ def _assets() -> Finding:
 def _jail() -> Iterator[Finding]:
     from civgeo.formats.jail import jail_facts
 
+    mends = {
+        "网络": _("允许服务的用户建立用户命名空间，或让服务在不联网的机器上运行"),
+        "包外文件": _("内核 5.13 以上并启用 Landlock；在此之前只导入来源可信的文件"),
+        "启动程序": _("内核启用 seccomp，或不用 root 运行服务"),
+    }
     for fact in jail_facts():
         state = State.OK if fact.in_force else State.WARNING
-        yield Finding(f"{_('导入隔离')}: {fact.subject}", state, fact.detail)
+        mend = "" if fact.in_force else mends.get(fact.subject, "")
+        yield Finding(f"{_('导入隔离')}: {fact.subject}", state, fact.detail, mend)
 
 
 def _store(folder: Path) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,39 +9,28 @@ import typer
 
 from civgeo.assets.translation import translate as _
 from civgeo.cli.console import messages, session, settings, table, today
-from civgeo.errors import InvalidInput
+from civgeo.cli.entered import (
+    Actor,
+    Document,
+    DocumentDate,
+    Earlier,
+    Expected,
+    Id,
+    Outline,
+    Point,
+    Since,
+    Values,
+    changes_of,
+    edit_of,
+)
 
 if TYPE_CHECKING:
-    from civgeo.domain.history import Edit
     from civgeo.services.city import City
     from civgeo.services.editing import Saved
     from civgeo.services.history import RecordHistory
-    from civgeo.store.editing import ChangedValue
     from civgeo.store.tables import Collection
 
-__all__ = ["estates", "facilities"]
-
-LARGEST_FILE = 5_000_000
-
-Id = Annotated[str, typer.Argument(metavar="ID", help=_("编号"))]
-Values = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="KEY=VALUE", help=_("属性（英文名或中文名）与值，可多次；值为空表示没有")
-    ),
-]
-Point = Annotated[
-    str | None, typer.Option(metavar="LON,LAT", help=_("点位：经度,纬度（CGCS2000）"))
-]
-Outline = Annotated[
-    Path | None, typer.Option("--geometry", metavar="FILE", help=_("图形：GeoJSON 文件"))
-]
-Actor = Annotated[str, typer.Option(help=_("经办人"))]
-Document = Annotated[str, typer.Option(help=_("依据文件"))]
-DocumentDate = Annotated[str | None, typer.Option(help=_("文件日期 YYYY-MM-DD"))]
-Since = Annotated[str | None, typer.Option("--valid-from", help=_("自哪一天起有效 YYYY-MM-DD"))]
-Expected = Annotated[int | None, typer.Option("--version", help=_("依据的版本（见 history）"))]
-Earlier = Annotated[int | None, typer.Option(help=_("恢复到哪一版；默认撤销注销"))]
+__all__ = ["estates", "facilities", "show_history"]
 
 
 def _group(name: str) -> typer.Typer:
@@ -62,8 +50,8 @@ def _group(name: str) -> typer.Typer:
     ) -> None:
         from civgeo.services import editing
 
-        edit = _edit(actor, document, document_date, since)
-        given = _changes(name, values, point, outline)
+        edit = edit_of(actor, document, document_date, since)
+        given = changes_of(name, values, point, outline)
         _save(context, name, lambda city, kept: editing.create(city, kept, given, edit))
 
     @group.command("correct", help=_("更改一条；不给 --valid-from 视为更正，一并更正以往"))
@@ -81,8 +69,8 @@ def _group(name: str) -> typer.Typer:
     ) -> None:
         from civgeo.services import editing
 
-        edit = _edit(actor, document, document_date, since)
-        given = _changes(name, values, point, outline)
+        edit = edit_of(actor, document, document_date, since)
+        given = changes_of(name, values, point, outline)
         _save(
             context, name, lambda city, kept: editing.correct(city, kept, id, given, edit, version)
         )
@@ -99,7 +87,7 @@ def _group(name: str) -> typer.Typer:
     ) -> None:
         from civgeo.services import editing
 
-        edit = _edit(actor, document, document_date, since)
+        edit = edit_of(actor, document, document_date, since)
         _save(context, name, lambda city, kept: editing.close(city, kept, id, edit, version))
 
     @group.command("restore", help=_("恢复已注销的一条，或恢复到以前的一版"))
@@ -115,7 +103,7 @@ def _group(name: str) -> typer.Typer:
     ) -> None:
         from civgeo.services import editing
 
-        edit = _edit(actor, document, document_date, since)
+        edit = edit_of(actor, document, document_date, since)
 
         def act(city: "City", kept: "Collection") -> "Saved":
             return editing.restore(city, kept, id, edit, version, of_version=of_version)
@@ -124,17 +112,7 @@ def _group(name: str) -> typer.Typer:
 
     @group.command("history", help=_("列出各版：何人、依据、有效期与逐项差别"))
     def history(context: typer.Context, id: Id) -> None:
-        from civgeo.services.city import City
-        from civgeo.services.history import history as history_of
-        from civgeo.store.store import Store
-        from civgeo.store.tables import Collection
-
-        with Store.open(settings(context).store) as store:
-            found = history_of(City(store, today()), Collection(name), id)
-        if session(context).as_json:
-            typer.echo(json.dumps(_told(found), ensure_ascii=False, default=str))
-        else:
-            _print(found)
+        show_history(context, name, id)
 
     return group
 
@@ -154,77 +132,19 @@ def _save(context: typer.Context, name: str, act: "Callable[[City, Collection], 
         messages.print(f"{_('已登记，版本')} {saved.version}", markup=False)
 
 
-def _edit(actor: str, document: str, document_date: str | None, since: str | None) -> "Edit":
-    from civgeo.domain.history import Edit
+def show_history(context: typer.Context, name: str, id: str) -> None:
+    """Print the versions of a record of collection `name`."""
+    from civgeo.services.city import City
+    from civgeo.services.history import history as history_of
+    from civgeo.store.store import Store
+    from civgeo.store.tables import Collection
 
-    return Edit(
-        actor=actor,
-        document=document,
-        document_date=_day(document_date, "--document-date"),
-        valid_from=_day(since, "--valid-from"),
-    )
-
-
-def _day(text: str | None, option: str) -> date | None:
-    from civgeo.domain.standard import parse_day
-
-    return None if text is None else parse_day(text, option)
-
-
-def _changes(
-    name: str, values: list[str] | None, point: str | None, outline: Path | None
-) -> "dict[str, ChangedValue]":
-    from civgeo.services.feature_schema import COLLECTIONS
-
-    schema = COLLECTIONS[name]
-    titles = {item.title: item.name for item in schema.entered}
-    found: dict[str, ChangedValue] = {}
-    for pair in values or ():
-        key, mark, text = pair.partition("=")
-        if not mark:
-            raise InvalidInput(f"--set {pair[:60]} 应写成 属性=值，如 households=120")
-        key = titles.get(key.strip(), key.strip())
-        item = schema.property(key)
-        found[key] = text or None
-        if item is not None and item.type.value in ("integer", "number", "boolean") and text:
-            found[key] = _parsed(text)
-    shape = _shape(point, outline)
-    return found if shape is None else {**found, "geometry": shape}
-
-
-def _parsed(text: str) -> "ChangedValue":
-    """Number or flag that `text` writes; the text itself where it writes none."""
-    flags = {"true": True, "false": False, "是": True, "否": False}
-    if text.lower() in flags:
-        return flags[text.lower()]
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return int(text) if text.isascii() and text.lstrip("+-").isdigit() else number
-
-
-def _shape(point: str | None, outline: Path | None) -> "ChangedValue":
-    from civgeo.services import geojson
-
-    if point is not None and outline is not None:
-        raise InvalidInput("--point 与 --geometry 只能给一个")
-    if point is not None:
-        try:
-            lon, lat = (float(part) for part in point.replace("，", ",").split(","))
-        except ValueError:
-            raise InvalidInput(f"--point {point[:40]} 应为 经度,纬度，如 114.02,33.01") from None
-        return geojson.point(lon, lat)
-    return None if outline is None else geojson.geometry_in(_content(outline))
-
-
-def _content(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise InvalidInput(f"{file} 超过 {LARGEST_FILE:,} 字节；大批数据请用 civgeo import")
-        return file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"读不了 {file}：{error.strerror}") from None
+    with Store.open(settings(context).store) as store:
+        found = history_of(City(store, today()), Collection(name), id)
+    if session(context).as_json:
+        typer.echo(json.dumps(_told(found), ensure_ascii=False, default=str))
+    else:
+        _print(found)
 
 
 def _told(found: "RecordHistory") -> dict[str, object]:

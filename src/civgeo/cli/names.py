@@ -5,14 +5,36 @@ from typing import Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
+from civgeo.cli import name_entries
 from civgeo.cli.console import today
 from civgeo.cli.jsonl import Answer, Fields, run_lines
+from civgeo.cli.name_cases import cases
+from civgeo.cli.naming import audit, check_lines, check_text
+from civgeo.cli.procedure import procedure_lines
+from civgeo.cli.romanising import romanize_lines
+from civgeo.cli.search import reindex_names, search_names
 from civgeo.domain.division import CodeSystem
 
 __all__ = ["group"]
 
 group = typer.Typer(no_args_is_help=True)
 _KEYS = frozenset({"code", "system", "on"})
+
+
+group.command("check", help=_("逐行核查拟用地名：重名、同音、用字与各项名单"))(check_lines)
+group.command("text", help=_("查出文稿中的不规范地名，旁注标准地名"))(check_text)
+group.command("audit", help=_("整表核查地名，供清理整治"))(audit)
+group.command("procedure", help=_("逐行给出批准机关、征求意见、备案、公告与期限"))(procedure_lines)
+group.add_typer(cases, name="case", help=_("命名、更名、注销的办理"))
+group.command("show", help=_("一个条目的全部内容"))(name_entries.show)
+group.command("correct", help=_("更正登记内容（名称与类别除外）"))(name_entries.correct)
+group.command("revert", help=_("恢复到以前的一版，成为新的一版"))(name_entries.revert)
+group.command("history", help=_("条目的各版：何人、依据、有效期与逐项差别"))(name_entries.history)
+group.command("changes", help=_("地名登记的变更流"))(name_entries.changes)
+group.command("book", help=_("标准地名录：Word、Excel 或 PDF"))(name_entries.book)
+group.command("romanize", help=_("逐行拼写地名的汉语拼音，或整列拼写 Excel、CSV"))(romanize_lines)
+group.command("search", help=_("检索地名：汉字、拼音、首字母、曾用名、一字之差"))(search_names)
+group.command("reindex", help=_("重建地名检索索引"))(reindex_names)
 
 
 @group.callback()

@@ -1,5 +1,6 @@
-"""``civgeo serve``: the service on this machine."""
+"""``civgeo serve``: the service on this machine, in one process or in several."""
 
+import os
 import socket
 import threading
 import webbrowser
@@ -12,45 +13,91 @@ from civgeo.assets.translation import translate as _
 from civgeo.cli.console import messages, settings
 from civgeo.errors import StoreUnavailable
 
-__all__ = ["serve", "serve_store"]
+__all__ = ["serve", "serve_store", "served"]
 
 
 def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help=_("监听地址"))] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help=_("端口"))] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help=_("进程数；每个进程各用一个处理器核"))
+    ] = 1,
     open_browser: Annotated[bool, typer.Option("--open", help=_("打开浏览器"))] = False,
 ) -> None:
     """Serve the store of the session."""
     chosen = settings(context, host=host, port=port)
-    serve_store(chosen.store, chosen.host, chosen.port, open_browser=open_browser)
+    serve_store(chosen.store, chosen.host, chosen.port, workers=workers, open_browser=open_browser)
 
 
-def serve_store(store: Path, host: str, port: int, *, open_browser: bool) -> None:
+def serve_store(store: Path, host: str, port: int, *, workers: int = 1, open_browser: bool) -> None:
     """Serve the store in folder `store` until it is interrupted; prints the address.
+
+    Parameters
+    ----------
+    store, host, port
+        Port 0 takes any that is free.
+    workers
+        Processes that answer side by side; they write in turn, as all processes do.
+    open_browser
+        Whether to open the first page.
 
     Raises
     ------
     StoreUnavailable
         When the store cannot be opened, or the port is taken.
     """
-    import uvicorn
-
-    from civgeo.app import create_app
     from civgeo.cli.worker import beside
-    from civgeo.settings import Settings
+    from civgeo.store.store import Store
 
     listening = _listen(host, port)
     actual = listening.getsockname()[1]
-    app = create_app(Settings(store=store, host=host, port=actual))
+    Store.open(store).close()
     address = f"http://{host if ':' not in host else f'[{host}]'}:{actual}"
     messages.print(f"{_('服务已启动')}: [bold]{address}/ui[/bold]  ({_('接口')} {address}/)")
     messages.print(_("按 Ctrl+C 停止"))
     if open_browser:
         threading.Timer(1.0, webbrowser.open, [f"{address}/ui"]).start()
-    config = uvicorn.Config(app, log_level="warning", access_log=False)
     with beside(store):
-        uvicorn.Server(config).run(sockets=[listening])
+        if workers == 1:
+            _run_here(store, host, listening)
+        else:
+            listening.close()
+            _run_apart(store, host, actual, workers)
+
+
+def _run_here(store: Path, host: str, listening: socket.socket) -> None:
+    import uvicorn
+
+    from civgeo.app import create_app
+    from civgeo.settings import Settings
+
+    app = create_app(Settings(store=store, host=host, port=listening.getsockname()[1]))
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _run_apart(store: Path, host: str, port: int, workers: int) -> None:
+    import uvicorn
+
+    os.environ.update(CIVGEO_STORE=str(store), CIVGEO_HOST=host, CIVGEO_PORT=str(port))
+    uvicorn.run(
+        "civgeo.cli.serve:served",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+    )
+
+
+def served() -> object:
+    """The application over the store that the environment names, for one of several processes."""
+    from civgeo.app import create_app
+    from civgeo.settings import Settings
+
+    return create_app(Settings())
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -256,6 +256,7 @@ class StaleVersion(StaleEdit):
             "请对照两版后重新提交"
         )
         super().__init__(text)
+        self.collection = collection
         self.expected, self.current = expected, current
         self.expected_fields, self.current_fields = expected_fields, current_fields
 

@@ -5,7 +5,9 @@ national service's details; `docs/collections.md` gives the headers of both.
 """
 
 from civgeo.domain.labelled import Labelled
+from civgeo.domain.name_case import CaseState
 from civgeo.domain.place_kind import PlaceKind
+from civgeo.domain.procedure_rule import Action, Level
 from civgeo.domain.record_form import FieldKind, RecordField, RecordForm, Shapes, choices_of
 
 __all__ = [
@@ -29,10 +31,11 @@ def _(text: str) -> str:
 
 
 class NameStatus(Labelled):
-    """Standing of a name: approved and registered, set aside for later, or in use only."""
+    """Standing of a name: approved, set aside, not yet looked into, or known to be no standard."""
 
     STANDARD = "standard", "标准地名"
     RESERVED = "reserved", "储备地名"
+    UNVERIFIED = "unverified", "待核定"
     NONSTANDARD = "nonstandard", "非标准地名"
 
 
@@ -53,12 +56,6 @@ class Secrecy(Labelled):
     SECRET = "secret", "秘密"
     CONFIDENTIAL = "confidential", "机密"
     TOP_SECRET = "top_secret", "绝密"
-
-
-class _CaseAction(Labelled):
-    NAMING = "naming", "命名"
-    RENAMING = "renaming", "更名"
-    RETIRING = "retiring", "注销"
 
 
 class _SignKind(Labelled):
@@ -158,15 +155,26 @@ NAME_CASES = RecordForm(
             _("办理事项"),
             required=True,
             headers=("事项",),
-            choices=choices_of(_CaseAction),
+            choices=choices_of(Action),
         ),
-        RecordField("state", _("办理状态"), required=True, headers=("状态",), indexed=True),
+        RecordField(
+            "state",
+            _("办理状态"),
+            required=True,
+            headers=("状态",),
+            choices=choices_of(CaseState),
+            indexed=True,
+        ),
+        RecordField("former_name", _("原名称")),
         RecordField("kind", _("地名类别"), required=True, headers=("类别",), choices=_KINDS),
-        RecordField("level", _("实体级别")),
+        RecordField("level", _("实体级别"), choices=choices_of(Level)),
+        RecordField("sector", _("行业主管部门")),
         _DIVISION,
         _PLACE,
         RecordField("proposal", _("拟登记内容"), _JSON, required=True),
         RecordField("reason", _("理由"), headers=("命名理由", "更名理由")),
+        RecordField("justification", _("须说明事项的理由")),
+        RecordField("return_reason", _("退回理由")),
         RecordField("approver", _("批准机关")),
         RecordField("filed_to", _("备案机关")),
         RecordField("announcer", _("公告机关")),
@@ -175,6 +183,9 @@ NAME_CASES = RecordForm(
         RecordField("filed_on", _("备案日期"), _DAY),
         RecordField("announced_on", _("公告日期"), _DAY),
         RecordField("published_on", _("发布日期"), _DAY),
+        RecordField("code_issued_on", _("代码发布日期"), _DAY),
+        RecordField("completed_on", _("变更完成日期"), _DAY),
+        RecordField("extended", _("已批准延期"), _FLAG, required=True),
         RecordField("materials", _("申请材料"), _JSON),
         RecordField("findings", _("审核发现"), _JSON),
         RecordField("documents", _("文件"), _JSON),

@@ -3,22 +3,13 @@
 地名管理条例 (国务院令第 753 号, in force 2022-05-01), article 3: eight classes.
 """
 
-from enum import StrEnum
+from civgeo.domain.labelled import Labelled
 
 __all__ = ["PlaceClass", "PlaceKind"]
 
 
-class PlaceClass(StrEnum):
+class PlaceClass(Labelled):
     """The eight classes of article 3, in its order."""
-
-    label_zh: str
-
-    def __new__(cls, value: str, label_zh: str) -> "PlaceClass":
-        """Member with its label."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label_zh = label_zh
-        return member
 
     NATURAL = "natural", "自然地理实体"
     DIVISION = "division", "行政区划"
@@ -30,17 +21,18 @@ class PlaceClass(StrEnum):
     OTHER = "other", "其他地理实体"
 
 
-class PlaceKind(StrEnum):
+class PlaceKind(Labelled):
     """Kind of place, with its Chinese label and its class.
 
     Natural villages and towns (自然村镇) have no class of their own in the national regulation;
     Henan's rules put them with the seats of village committees (河南省地名管理办法 article 3).
     """
 
-    label_zh: str
     place_class: PlaceClass
 
-    def __new__(cls, value: str, label_zh: str, place_class: PlaceClass) -> "PlaceKind":
+    def __new__(
+        cls, value: str, label_zh: str = "", place_class: PlaceClass = PlaceClass.OTHER
+    ) -> "PlaceKind":
         """Member with its label and class."""
         member = str.__new__(cls, value)
         member._value_ = value

@@ -1,8 +1,10 @@
 """The checked copy of an outside file, as the jail left it."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -32,8 +34,17 @@ class CheckedFile:
     folder: Path
     facts: Facts
 
-    def frame(self) -> pd.DataFrame | gpd.GeoDataFrame:
+    def frame(
+        self, *, skip: int = 0, most: int | None = None, places: Sequence[int] | None = None
+    ) -> pd.DataFrame | gpd.GeoDataFrame:
         """Rows of the file, untouched but for their form.
+
+        Parameters
+        ----------
+        skip, most
+            Leave out so many rows at the beginning, and read so many at most.
+        places
+            Read only the rows at these places; the first row is 1.
 
         Returns
         -------
@@ -54,8 +65,14 @@ class CheckedFile:
             )
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Field format", RuntimeWarning)
+            chosen: dict[str, Any] = {"skip_features": skip, "max_features": most}
+            if places is not None:
+                chosen = {"fids": list(places)}
             frame: pd.DataFrame | gpd.GeoDataFrame = pyogrio.read_dataframe(
-                self.folder / "checked.gpkg", layer=LAYER, read_geometry=self._has_geometry
+                self.folder / "checked.gpkg",
+                layer=LAYER,
+                read_geometry=self._has_geometry,
+                **chosen,
             )
         frame = frame.set_index(ROW)
         names_of = {f"c{place:04d}": name for place, name in enumerate(self.facts.headers)}

@@ -1,8 +1,10 @@
 """Limits that a process puts on itself before it opens a file from outside.
 
 On Linux the kernel holds them: no network (a network namespace of its own), no file outside the
-folders named (Landlock), no socket and no program (a system call filter), memory, time, file size.
-Elsewhere what the system offers. Nothing here can be taken back by the process afterwards.
+folders named (Landlock), no socket and no program (a system call filter), no further process or
+thread (for any user but root), memory, time, file size. Elsewhere, and on kernels that forbid some
+of it, what the system offers; `civgeo.formats.reader` lets GDAL open one format at a time in any
+case. Nothing here can be taken back by the process afterwards.
 """
 
 import ctypes
@@ -59,10 +61,14 @@ def confine(limits: Limits, *, readable: Iterable[Path], writable: Path) -> dict
     Returns
     -------
     dict
-        What is in force: ``memory``, ``time``, ``network_namespace``, ``files``,
+        What is in force: ``memory``, ``time``, ``processes``, ``network_namespace``, ``files``,
         ``system_calls``.
     """
-    force = {"memory": _limit_resources(limits), "time": sys.platform != "win32"}
+    force = {
+        "memory": _limit_resources(limits),
+        "time": sys.platform != "win32",
+        "processes": _limit_processes(),
+    }
     if sys.platform != "linux":
         return force
     libc = ctypes.CDLL(None, use_errno=True)
@@ -97,6 +103,19 @@ def _limit_resources(limits: Limits) -> bool:
     return True
 
 
+def _limit_processes() -> bool:
+    """Forbid further processes and threads; whether the system obeys, which it does not for root.
+
+    Nothing that is read here needs a thread of its own.
+    """
+    if sys.platform == "win32":
+        return False
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    return os.getuid() != 0
+
+
 def _restrict_files(libc: ctypes.CDLL, readable: Iterable[Path], writable: Path) -> bool:
     """Landlock: reading from Python's folders, the libraries and `readable`, writing `writable`."""
     version = libc.syscall(_LANDLOCK_CREATE, None, 0, 1)
@@ -117,7 +136,7 @@ def _restrict_files(libc: ctypes.CDLL, readable: Iterable[Path], writable: Path)
 
 
 def _allow(libc: ctypes.CDLL, handle: int, path: Path, access: int) -> None:
-    if not path.exists():
+    if not os.access(path, os.F_OK):
         return
     if not path.is_dir():
         access &= 0b110

@@ -25,20 +25,19 @@ def probe(outside: Path, force: Mapping[str, bool], limits: Limits) -> Seen:
     limits
         What was asked for.
     """
-    cut = [
-        name
-        for name, key in (("独立网络空间", "network_namespace"), ("系统调用过滤", "system_calls"))
-        if force.get(key)
-    ]
+    namespace = ("独立网络空间", "network_namespace")
+    filter_ = ("系统调用过滤", "system_calls")
+    cut, cut_zh = _means(force, namespace, filter_)
+    single, single_zh = _means(force, filter_, ("进程数上限", "processes"))
     offline, network = _fails(_connect)
     closed, files = _fails(outside.read_bytes)
     alone, programs = _fails(_start_program)
     small, memory = _fails(lambda: bytearray(limits.memory_bytes))
     left = sorted(set(os.environ) - _OWN_VARIABLES)
     return {
-        "网络": (offline and bool(cut), f"{'、'.join(cut) or '没有隔离手段'}；试连：{network}"),
-        "包外文件": (closed, f"试读：{files}"),
-        "启动程序": (alone, f"试启动：{programs}"),
+        "网络": (offline and cut, f"{cut_zh}；试连：{network}"),
+        "包外文件": (closed, f"{_means(force, ('Landlock', 'files'))[1]}；试读：{files}"),
+        "启动程序": (alone and single, f"{single_zh}；试启动：{programs}"),
         "内存": (small, f"上限 {limits.memory_bytes // 1024**2} MB；试占用：{memory}"),
         "处理器时间": (bool(force.get("time")), f"上限 {limits.seconds} 秒"),
         "写出文件": (sys.platform != "win32", f"单个上限 {limits.file_bytes // 1024**2} MB"),
@@ -65,6 +64,12 @@ _OWN_VARIABLES = {
     "LC_CTYPE",
     "SYSTEMROOT",
 }
+
+
+def _means(force: Mapping[str, bool], *known: tuple[str, str]) -> tuple[bool, str]:
+    """Whether any of the `known` means (name, key) is in force, and which by name."""
+    names = [name for name, key in known if force.get(key)]
+    return bool(names), "、".join(names) or "没有隔离手段"
 
 
 def _fails(attempt: Callable[[], object]) -> tuple[bool, str]:

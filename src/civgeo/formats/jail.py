@@ -86,8 +86,8 @@ def read_file(
     if not source.is_file():
         raise NotFound(f"没有文件 {source}：请核对路径")
     _check_size(source)
-    shutil.rmtree(staging / "checked", ignore_errors=True)
-    folder = staging / "checked"
+    folder = staging.resolve() / "checked"
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     siblings = _siblings(source)
     command = {
@@ -120,7 +120,7 @@ def with_error_column(
     ImportRejected
         When the file cannot be written within the limits.
     """
-    folder = checked.folder / "annotated"
+    folder = checked.folder.resolve() / "annotated"
     folder.mkdir(exist_ok=True)
     checked.facts.write(folder / "facts.json")
     if checked.facts.unpacked:

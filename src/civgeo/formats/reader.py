@@ -128,6 +128,10 @@ def _by_kind(
 
         read = read_csv if kind is FileFormat.CSV else read_workbook
         return read(source, folder, request)
+    if kind is FileFormat.NATIONAL_NAMES:
+        from civgeo.formats.national_names import read_national_names
+
+        return read_national_names(source, folder, request)
     if kind is FileFormat.GEOPARQUET:
         from civgeo.formats.geoparquet import read_geoparquet
 
@@ -137,15 +141,20 @@ def _by_kind(
     return read_vector(_named(source, kind, folder), kind, folder, request)
 
 
-def _choose_driver(kind: FileFormat, drivers: Sequence[str]) -> None:
-    """Let GDAL register the driver of `kind` and the GeoPackage that is written, no other."""
+def _allowed(kind: FileFormat) -> set[str]:
+    """Drivers that reading a file of `kind` takes."""
     own = {
         FileFormat.SHAPEFILE: "ESRI Shapefile",
         FileFormat.GEOJSON: "GeoJSON",
         FileFormat.KML: "LIBKML",
         FileFormat.FLATGEOBUF: "FlatGeobuf",
     }
-    allowed = {"GPKG", own.get(kind, "GPKG")}
+    return {"GPKG", own.get(kind, "GPKG")}
+
+
+def _choose_driver(kind: FileFormat, drivers: Sequence[str]) -> None:
+    """Let GDAL register the driver of `kind` and the GeoPackage that is written, no other."""
+    allowed = _allowed(kind)
     os.environ["GDAL_SKIP"] = ",".join(name for name in drivers if name not in allowed)
     import pyogrio
 
@@ -210,6 +219,9 @@ def _annotate(command: Mapping[str, Any], folder: Path, force: Mapping[str, bool
 
 def _probe(command: Mapping[str, Any], folder: Path, force: Mapping[str, bool]) -> None:
     seen = probe(Path(command["source"]), force, Limits(**command["limits"]))
+    _choose_driver(FileFormat.GEOJSON, command["drivers"])
+    shut = len(command["drivers"]) - len(_allowed(FileFormat.GEOJSON))
+    seen["文件格式"] = (True, f"一次只放行一种，其余 {shut} 种 GDAL 驱动不加载")
     (folder / "probe.json").write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
 
 

@@ -18,7 +18,7 @@ from civgeo.domain.division import DivisionLevel
 from civgeo.domain.lineage import DivisionPeriod, Lineage
 from civgeo.domain.standard import Standard, StandardBook
 
-__all__ = ["county_lineage", "edition", "seats", "standards"]
+__all__ = ["county_lineage", "edition", "populated_places", "seats", "standards"]
 
 
 @cache
@@ -61,6 +61,23 @@ def seats() -> gpd.GeoDataFrame:
     columns = ["code", "name", "seat_name", "geonameid", "feature_code", "basis"]
     frame = gpd.GeoDataFrame(table[columns], geometry=points, crs="EPSG:4490")
     return frame.set_index("code")
+
+
+def populated_places() -> gpd.GeoDataFrame:
+    """Populated places with a Chinese name: points of GeoNames (CC BY 4.0, to be attributed).
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``geonameid``, EPSG:4490: ``name``, ``county`` (six digits, of the district whose
+        outline holds the point), ``feature_code``, ``geometry`` POINT.
+    """
+    rows = _rows("gazetteer/populated_places.csv")
+    table = pd.DataFrame({key: [row[key] for row in rows] for key in rows[0]})
+    points = gpd.points_from_xy(table["lon"].astype(float), table["lat"].astype(float))
+    columns = ["geonameid", "name", "county", "feature_code"]
+    frame = gpd.GeoDataFrame(table[columns], geometry=points, crs="EPSG:4490")
+    return frame.set_index("geonameid")
 
 
 def _rows(name: str) -> list[dict[str, str]]:

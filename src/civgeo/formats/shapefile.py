@@ -67,8 +67,15 @@ def dbf_text(dbf: Path, cpg: Path, given: str | None = None) -> DbfText:
         encoding, basis = _detect(texts), Basis.DETECTED
         doubt = f"文件声明的编码 {declared} 与内容不符，已按 {encoding} 读取" if declared else ""
     cut = _blank_cut_characters(table, encoding)
-    sample = list(dict.fromkeys(text.decode(encoding, "ignore").strip() for text in texts))
-    return DbfText(encoding, basis, tuple(sample[:_PREVIEW]), cut, doubt)
+    return DbfText(encoding, basis, _preview(table, texts, encoding), cut, doubt)
+
+
+def _preview(table: _Table, texts: list[bytes], encoding: str) -> tuple[str, ...]:
+    """The first two field names and then values: in names of places a wrong encoding shows."""
+    heads = sum(not name.isascii() for name in table.names)
+    ordered = [*texts[: min(heads, 2)], *texts[heads:], *texts[2:heads]]
+    shown = dict.fromkeys(text.decode(encoding, "ignore").strip() for text in ordered)
+    return tuple(shown)[:_PREVIEW]
 
 
 def _open(dbf: Path) -> _Table:

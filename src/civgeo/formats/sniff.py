@@ -13,7 +13,8 @@ __all__ = ["ACCEPTED", "HEAD_BYTES", "FileFormat", "sniff"]
 
 HEAD_BYTES = 65_536
 ACCEPTED = (
-    "GeoPackage、Shapefile（zip）、GeoJSON、CSV、Excel（.xlsx）、KML/KMZ、FlatGeobuf、GeoParquet"
+    "GeoPackage、Shapefile（zip）、GeoJSON、CSV、Excel（.xlsx）、KML/KMZ、FlatGeobuf、GeoParquet、"
+    "国家地名信息库 JSON"
 )
 
 
@@ -30,6 +31,7 @@ class FileFormat(StrEnum):
     FLATGEOBUF = "FlatGeobuf"
     GEOPARQUET = "GeoParquet"
     ZIP = "zip"
+    NATIONAL_NAMES = "国家地名信息库 JSON"
 
     @property
     def is_table(self) -> bool:
@@ -80,6 +82,7 @@ _GEOJSON_TYPES = {
     "MultiPolygon",
     "GeometryCollection",
 }
+_NATIONAL_KEY = '"standard_name"'
 _GEOJSON_KEYS = ('"features"', '"geometry"', '"coordinates"')
 _DELIMITERS = ",\t;|"
 
@@ -185,6 +188,8 @@ def _json(text: str) -> FileFormat:
     types = set(_JSON_TYPE.findall(text))
     if "Topology" in types:
         raise _refused("TopoJSON")
+    if _NATIONAL_KEY in text and "FeatureCollection" not in types:
+        return FileFormat.NATIONAL_NAMES
     if text.startswith("{") and '"esriGeometry' in text:
         raise _refused("Esri JSON")
     if text.startswith("{") and (

@@ -1,68 +1,99 @@
-"""Areas that no polygon of a layer covers and that its polygons enclose."""
+"""Faces between loose edges: areas that no polygon of a layer covers, or that several do."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from civgeo.geo.datum import Floats
+from civgeo.geo.edges import GRID_DEG, Cuts, Edges, degrees, on_grid
 from civgeo.geo.ground import Shapes, places_of, points_at
-from civgeo.geo.junctions import GRID_DEG
 
-__all__ = ["enclosed_gaps", "shapes_around"]
+__all__ = ["Faces", "faces_between", "shapes_around"]
 
 BESIDE_DEG = 1e-8
 
 
-def enclosed_gaps(shapes: Shapes) -> Shapes:
-    """Gaps between `shapes`, each a polygon; on a grid of 1e-9 degree (0.1 mm).
-
-    An edge that two shapes run along, one on each side, bounds no gap. Only the edges that are
-    left, the outer edge of the layer among them, are split at their crossings and turned into
-    faces; a face without any shape on it is a gap. The grid closes hairlines of floating point,
-    through which a gap would otherwise open to the outside.
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """Faces that are not covered exactly once.
 
     Parameters
     ----------
+    bare
+        Gaps: no shape covers them.
+    crowded
+        Two shapes or more cover them; rarely also a face that only seems so.
+    """
+
+    bare: Shapes
+    crowded: Shapes
+
+
+def faces_between(edges: Edges, found: Cuts, shapes: Shapes) -> Faces:
+    """Faces enclosed by loose edges, on the grid of 1e-9 degree (0.1 mm).
+
+    Coverage changes only across loose edges, so each face is covered the same number of times
+    throughout, and one point tells. The grid closes hairlines of floating point, through which a
+    gap would otherwise open to the outside.
+
+    Parameters
+    ----------
+    edges
+        Edges of `shapes`.
+    found
+        Cuts of its loose segments.
     shapes
         Valid polygons and multipolygons in degrees, or None.
     """
-    lines = shapely.linestrings(_loose_edges(shapes))
-    noded = shapely.union_all(lines, grid_size=GRID_DEG)
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    crossing = edges.lines(np.flatnonzero(edges.loose & found.cut))
+    noded = shapely.get_parts(shapely.union_all(crossing, grid_size=GRID_DEG))
+    lines = np.concatenate([_runs(edges, found), on_grid(noded)])
+    faces = np.asarray(shapely.get_parts(shapely.polygonize(lines)), dtype=object)
     inside = points_at(places_of(faces))
-    covered = shapely.STRtree(shapes).query(inside, predicate="intersects")[0]
-    bare = np.ones(len(faces), dtype=bool)
-    bare[covered] = False
-    return np.asarray(faces[bare], dtype=object)
+    shape, face = shapely.STRtree(inside).query(shapes, predicate="intersects")
+    hits = np.bincount(face, minlength=len(faces))
+    several = hits[face] > 1
+    shape, face = shape[several], face[several]
+    beside = ~shapely.contains(shapes[shape], inside[face])
+    on_border = np.bincount(face[beside], minlength=len(faces))
+    # on a border that two shapes share, both are hit and together cover the point once
+    return Faces(faces[hits == 0], faces[hits - on_border + on_border // 2 > 1])
 
 
-def _loose_edges(shapes: Shapes) -> Floats:
-    """Edges that do not run both ways exactly once, array (n, 2, 2), rounded to the grid."""
-    polygons = shapely.get_parts(shapes[~shapely.is_missing(shapes)])
-    rings = shapely.get_rings(shapely.orient_polygons(polygons))
-    places, owners = shapely.get_coordinates(rings, return_index=True)
-    units = np.rint(places / GRID_DEG)
-    corners, numbers = np.unique(units[:, 0] + 1j * units[:, 1], return_inverse=True)
-    start, end = numbers[:-1], numbers[1:]
-    real = (owners[:-1] == owners[1:]) & (start != end)
-    start, end = start[real], end[real]
-    low, high = np.minimum(start, end), np.maximum(start, end)
-    _, edge, times = np.unique(low * len(corners) + high, return_inverse=True, return_counts=True)
-    turns = np.bincount(edge, weights=np.where(start < end, 1.0, -1.0), minlength=len(times))
-    loose = ~((times == 2) & (turns == 0))[edge]
-    at = np.column_stack([corners.real, corners.imag]) * GRID_DEG
-    return np.stack([at[start[loose]], at[end[loose]]], axis=1)
+def _runs(edges: Edges, found: Cuts) -> Shapes:
+    """Loose segments that were not cut, joined along their rings where no other one meets them."""
+    chosen = edges.loose
+    row = np.flatnonzero((chosen & ~found.cut)[edges.segment])
+    row = row[np.sort(np.unique(edges.segment[row], return_index=True)[1])]
+    start, end = edges.start[row], edges.end[row]
+    meeting = np.bincount(np.concatenate([edges.low[chosen], edges.high[chosen]]))
+    last = np.ones(len(row), dtype=bool)
+    last[:-1] = (end[:-1] != start[1:]) | (meeting[end[:-1]] != 2)
+    run = np.cumsum(last) - last
+    corner, owner = np.concatenate([start, end[last]]), np.concatenate([run, run[last]])
+    order = np.argsort(owner, kind="stable")
+    lines = shapely.linestrings(degrees(edges.units[corner[order]]), indices=owner[order])
+    return np.asarray(lines, dtype=object)
 
 
-def shapes_around(gaps: Shapes, shapes: Shapes) -> list[tuple[int, ...]]:
+def shapes_around(gaps: Shapes, edges: Edges) -> list[tuple[int, ...]]:
     """Numbers of the shapes beside each gap, the one with the longest side first."""
     points, owners = shapely.get_coordinates(gaps, return_index=True)
     same = owners[:-1] == owners[1:]
     middles = points_at((points[:-1] + points[1:])[same] / 2)
     lengths = np.hypot(*(points[1:] - points[:-1])[same].T)
-    edge, shape = shapely.STRtree(shapes).query(middles, predicate="dwithin", distance=BESIDE_DEG)
-    beside = pd.DataFrame({"gap": owners[:-1][same][edge], "shape": shape, "length": lengths[edge]})
+    segments = np.flatnonzero(edges.loose)
+    tree = shapely.STRtree(edges.lines(segments))
+    side, line = tree.query(middles, predicate="dwithin", distance=BESIDE_DEG)
+    near = pd.DataFrame({"side": side, "segment": segments[line]})
+    loose = edges.loose[edges.segment]
+    ours = pd.DataFrame({"segment": edges.segment[loose], "shape": edges.shape[loose]})
+    beside = near.merge(ours, on="segment").drop_duplicates(["side", "shape"])
+    beside = beside.assign(gap=owners[:-1][same][beside["side"]], length=lengths[beside["side"]])
     sides = beside.groupby(["gap", "shape"])["length"].sum().reset_index()
     sides = sides.sort_values(["gap", "length"], ascending=[True, False], kind="stable")
-    gap, around = sides["gap"].to_numpy(), sides["shape"].to_numpy()
-    return [tuple(around[gap == number].tolist()) for number in range(len(gaps))]
+    bounds = np.searchsorted(sides["gap"].to_numpy(), np.arange(1, len(gaps)))
+    return [tuple(part.tolist()) for part in np.split(sides["shape"].to_numpy(), bounds)][
+        : len(gaps)
+    ]

@@ -11,8 +11,15 @@ from numpy.typing import NDArray
 
 from civgeo.geo.crs import FROM_SHIFTED, Zone, require_crs
 from civgeo.geo.datum import EAST, NORTH, SOUTH, WEST, Floats
-from civgeo.geo.ground import Shapes, in_metres, places_of, points_at, zone_or_none
-from civgeo.geo.placement import DISPLACED_M, Placement, Verdict, shift_text
+from civgeo.geo.ground import (
+    Shapes,
+    coordinates_of,
+    in_metres,
+    places_of,
+    points_at,
+    zone_or_none,
+)
+from civgeo.geo.placement import DISPLACED_M, Placement, Verdict, about_text, shift_text
 from civgeo.geo.rings import readable_parts
 
 __all__ = ["PointPlacement", "point_placement", "points_outside_named_division"]
@@ -39,7 +46,7 @@ class PointPlacement:
     Parameters
     ----------
     placement
-        The verdict; no shift is measured from points, so its metres are None.
+        The verdict; a shift in metres is that of the system named, at the layer's middle.
     inside
         Number of points inside by reading: ``as_is``, ``GCJ-02``, ``BD-09`` (converted back) and
         ``swapped`` (latitude first); a reading that is not possible is missing.
@@ -187,8 +194,10 @@ def _verdict(hits: dict[str, NDArray[np.bool_]], places: Floats, homes: Shapes) 
         if best == SWAPPED:
             reason = f"{said}经度和纬度写反了，请换过来再导入。"
             return Placement(Verdict.DISPLACED, reason, matched=count)
-        reason = f"{said}图层应为 {best} 坐标，可用 --crs {best} 精确换算。"
-        return Placement(Verdict.SHIFTED, reason, matched=count, guess=best)
+        east, north = _shift_of(best, places)
+        where = about_text(east, north)
+        reason = f"{said}图层应为 {best} 坐标，偏移{where}，可用 --crs {best} 精确换算。"
+        return Placement(Verdict.SHIFTED, reason, east, north, matched=count, guess=best)
     if here.mean() < GOOD_SHARE:
         return _displaced(here, places, homes, said)
     shifted = [hit for reading, hit in rivals.items() if reading != SWAPPED]
@@ -196,6 +205,15 @@ def _verdict(hits: dict[str, NDArray[np.bool_]], places: Floats, homes: Shapes) 
         return Placement(Verdict.OK, f"{said}原样最相符。", matched=count)
     reason = f"{said}能区分的点太少，看不出几百米的偏移，请用已知位置的点核对。"
     return Placement(Verdict.UNKNOWN, reason, matched=count)
+
+
+def _shift_of(system: str, places: Floats) -> tuple[float, float]:
+    """Metres east and north by which `system` moved the middle of the layer."""
+    shifted = np.median(places, axis=0)
+    true = points_at(np.column_stack(FROM_SHIFTED[system](shifted[:1], shifted[1:])))
+    moved = in_metres(points_at(shifted), None, where=true)
+    east, north = (coordinates_of(moved) - coordinates_of(in_metres(true, None)))[0]
+    return round(float(east), 2), round(float(north), 2)
 
 
 def _displaced(here: NDArray[np.bool_], places: Floats, homes: Shapes, said: str) -> Placement:

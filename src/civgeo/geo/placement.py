@@ -18,7 +18,7 @@ from civgeo.geo.datum import Floats
 from civgeo.geo.ground import DENSE_DEG, Shapes, coordinates_of, in_metres, places_of, points_at
 from civgeo.geo.rings import readable_parts
 
-__all__ = ["Placement", "Verdict", "matches", "outline_placement", "shift_text"]
+__all__ = ["Placement", "Verdict", "about_text", "matches", "outline_placement", "shift_text"]
 
 DISPLACED_M = 3000.0
 """From here a shift is a displacement: BD-09, the largest of the known datums, stays below 2 km."""
@@ -33,6 +33,10 @@ FEWEST_EACH, MOST_EACH = 20, 160
 MOST_MATCHES = 120
 STEPS = 40
 SETTLED_M = 0.001
+_FINE_WINDS = (
+    *("东", "东偏北", "东北", "北偏东", "北", "北偏西", "西北", "西偏北"),
+    *("西", "西偏南", "西南", "南偏西", "南", "南偏东", "东南", "东偏南"),
+)
 _WINDS = ("东", "东北", "北", "西北", "西", "西南", "南", "东南")
 
 
@@ -101,6 +105,19 @@ def shift_text(east_m: float, north_m: float) -> str:
     """
     wind = _WINDS[round(np.degrees(np.arctan2(north_m, east_m)) / 45) % 8]
     return f"向{wind} {np.hypot(east_m, north_m):.0f} 米（东 {east_m:.0f} 米，北 {north_m:.0f} 米）"
+
+
+def about_text(east_m: float, north_m: float) -> str:
+    """About how far and which way, in Chinese, by sixteen winds.
+
+    Examples
+    --------
+    >>> about_text(540.2, -210.4), about_text(0.0, 12.0), about_text(-300.0, 310.0)
+    ('约 580 米，向东偏南', '约 10 米，向北', '约 430 米，向西北')
+    """
+    wind = _FINE_WINDS[round(np.degrees(np.arctan2(north_m, east_m)) / 22.5) % 16]
+    metres = round(float(np.hypot(east_m, north_m)), -1)
+    return f"约 {metres:.0f} 米，向{wind}"
 
 
 def matches(layer: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> NDArray[np.intp]:

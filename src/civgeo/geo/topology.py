@@ -6,9 +6,10 @@ repaired.
 
 - An *overlap* is a connected area that two divisions both claim; where three claim it, each pair
   counts it.
-- A *gap* is a connected area that no division claims and that divisions enclose. What lies
-  outside the layer's outer edge is no gap, nor is a bay that opens to the outside, nor an enclave
-  that another division fills.
+- A *gap* is a connected area that no division claims and that divisions enclose; an enclave that
+  another division fills is none. Nor is a bay that opens to the outside, however narrow its mouth:
+  what should lie there is with the neighbours, and the layer does not hold them. Checked together
+  with its neighbours, a layer has its outer edge checked too.
 - Either is a *sliver* when it is nowhere as wide as ``sliver_width_m``: when no circle of that
   diameter fits inside. Area cannot tell: a sliver along a whole boundary has more area than a
   true gap at a corner.
@@ -27,7 +28,8 @@ from numpy.typing import NDArray
 
 from civgeo.errors import InvalidInput
 from civgeo.geo.crs import Zone, require_cgcs2000
-from civgeo.geo.gaps import enclosed_gaps, shapes_around
+from civgeo.geo.edges import Edges, Mask, cuts, edges_of, shared_segments
+from civgeo.geo.gaps import faces_between, shapes_around
 from civgeo.geo.ground import (
     Shapes,
     greatest_width_m,
@@ -38,7 +40,8 @@ from civgeo.geo.ground import (
     polygon_parts,
     zone_or_none,
 )
-from civgeo.geo.junctions import contacts, junctions, shared_boundaries
+from civgeo.geo.index import near_pairs, too_many_pairs
+from civgeo.geo.junctions import junctions, shared_boundaries
 from civgeo.geo.rings import readable_parts, ring_faults
 
 __all__ = ["SLIVER_WIDTH_M", "CoverageReport", "FindingKind", "check_coverage"]
@@ -52,6 +55,7 @@ above both together, and it is a line 0.1 mm thick on a map of 1:50 000.
 """
 
 NOISE_WIDTH_M = 0.001
+PAIR_CORNERS = 500
 AREAL = (3, 6)
 Progress = Callable[[str, int, int], None]
 
@@ -117,6 +121,7 @@ def check_coverage(
     zone: Zone | None = None,
     sliver_width_m: float = SLIVER_WIDTH_M,
     progress: Progress | None = None,
+    most: int | None = None,
 ) -> CoverageReport:
     """Check of a layer whose polygons should cover an area once.
 
@@ -134,36 +139,41 @@ def check_coverage(
         Gaps and overlaps nowhere this wide are slivers; widths are found to one percent.
     progress
         Called with a label, steps done and steps in all.
+    most
+        Limit of the work, None for none: most pairs of edges that may meet other than corner by
+        corner, and most pairs of outlines that may overlap, a pair of 500 corners counting as one.
 
     Raises
     ------
     CrsError
         When the frame is not in EPSG:4490, has no extent, or cannot be projected.
     InvalidInput
-        For a missing column, a geometry that is no area, and a negative width.
+        For a missing column, a geometry that is no area, a negative width, and more work than
+        `most` (code ``too_many_pairs``).
     """
     _require_layer(divisions, sliver_width_m)
     tell = progress or (lambda label, done, total: None)
     metric_zone = zone or zone_or_none(divisions)
     layer = _Layer.of(divisions, metric_zone)
     tell("检查图形", 1, 4)
-    found = contacts(layer.readable)
+    edges = edges_of(layer.readable)
+    found = cuts(edges, edges.loose, most=most)
     tell("比对相邻政区", 2, 4)
+    faces = faces_between(edges, found, layer.readable)
+    overlaps = layer.overlaps(faces.crowded, most)
     once = [
         layer.invalid(),
-        *(
-            layer.measured(kind, pieces, sliver_width_m)
-            for kind, pieces in (
-                (FindingKind.GAP, layer.gaps()),
-                (FindingKind.OVERLAP, layer.overlaps(found.one, found.other, found.overlapping)),
-            )
-        ),
+        layer.measured(FindingKind.GAP, layer.gaps(faces.bare, edges), sliver_width_m),
+        layer.measured(FindingKind.OVERLAP, overlaps, sliver_width_m),
     ]
     tell("查找空隙与重叠", 3, 4)
+    if len(overlaps.shapes):
+        inside = edges.near(faces.crowded, np.unique(np.array(overlaps.owners)))
+        found = cuts(edges, edges.loose | inside, most=most)
     report = CoverageReport(
         findings=gpd.GeoDataFrame(pd.concat(once, ignore_index=True), crs="EPSG:4490"),
-        shared=shared_boundaries(found, layer.codes, metric_zone),
-        junctions=junctions(found, layer.readable, layer.codes),
+        shared=shared_boundaries(shared_segments(edges, found), found, layer.codes, metric_zone),
+        junctions=junctions(edges, found, layer.codes),
         sliver_width_m=sliver_width_m,
     )
     tell("量算界线与三交点", 4, 4)
@@ -195,6 +205,7 @@ class _Layer:
     codes: NDArray[np.object_]
     names: NDArray[np.object_]
     shapes: Shapes
+    sound: Mask
     readable: Shapes
     zone: Zone | None
 
@@ -203,18 +214,22 @@ class _Layer:
         """The arrays of a frame."""
         shapes = np.asarray(shapely.force_2d(divisions.geometry.to_numpy()), dtype=object)
         shapes[shapely.is_empty(shapes)] = None
+        sound = shapely.is_valid(shapes) | shapely.is_missing(shapes)
+        readable = shapes.copy()
+        readable[~sound] = readable_parts(shapes[~sound])
         return cls(
             divisions["code"].astype(str).to_numpy(dtype=object),
             divisions["name"].astype(str).to_numpy(dtype=object),
             shapes,
-            readable_parts(shapes),
+            sound,
+            readable,
             zone,
         )
 
     def invalid(self) -> gpd.GeoDataFrame:
         """Faults of rings as findings."""
-        faults = ring_faults(self.shapes)
-        numbers = faults["number"].to_numpy(dtype=np.intp)
+        faults = ring_faults(self.shapes[~self.sound])
+        numbers = np.flatnonzero(~self.sound)[faults["number"].to_numpy(dtype=np.intp)]
         areas = shapely.area(in_metres(self.readable[numbers], self.zone))
         return self._rows(
             FindingKind.INVALID,
@@ -228,19 +243,21 @@ class _Layer:
             geometry=points_at(faults[["lon", "lat"]].to_numpy()),
         )
 
-    def gaps(self) -> "_Pieces":
-        """Areas that no division claims and that divisions enclose."""
-        gaps = enclosed_gaps(self.readable)
-        return _Pieces(gaps, shapes_around(gaps, self.readable))
+    def gaps(self, gaps: Shapes, edges: Edges) -> "_Pieces":
+        """Gaps, with the divisions that enclose each."""
+        return _Pieces(gaps, shapes_around(gaps, edges))
 
-    def overlaps(
-        self, one: NDArray[np.intp], other: NDArray[np.intp], pairs: NDArray[np.intp]
-    ) -> "_Pieces":
+    def overlaps(self, crowded: Shapes, most: int | None) -> "_Pieces":
         """Areas that both shapes of a pair claim, on their coordinates as they are."""
-        both = shapely.intersection(self.readable[one[pairs]], self.readable[other[pairs]])
-        parts, owners = polygon_parts(np.asarray(both, dtype=object))
-        numbers = list(zip(one[pairs][owners].tolist(), other[pairs][owners].tolist(), strict=True))
-        return _Pieces(parts, numbers)
+        reaching = shapely.STRtree(crowded).query(self.readable, predicate="intersects")[0]
+        among = np.unique(reaching)
+        one, other = (among[side] for side in near_pairs(self.readable[among], most=most))
+        corners = shapely.get_num_coordinates(self.readable)
+        if most is not None and corners[one].sum() + corners[other].sum() > most * PAIR_CORNERS:
+            raise too_many_pairs()
+        both = shapely.intersection(self.readable[one], self.readable[other])
+        parts, pair = polygon_parts(np.asarray(both, dtype=object))
+        return _Pieces(parts, list(zip(one[pair].tolist(), other[pair].tolist(), strict=True)))
 
     def measured(
         self, kind: FindingKind, pieces: "_Pieces", sliver_width_m: float
@@ -269,7 +286,7 @@ class _Layer:
         notes = []
         if kind is FindingKind.GAP and len(set(self.codes[list(owners)])) == 1:
             notes.append("只被一个政区包围，也可能是图层未收的飞地或水面")
-        if not shapely.is_valid(self.shapes[list(owners)]).all():
+        if not self.sound[list(owners)].all():
             notes.append("旁边有无效图形，只按其可读部分量算")
         return "；".join(notes)
 

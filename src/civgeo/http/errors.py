@@ -112,16 +112,16 @@ def _own_error(request: Request, error: Exception) -> Response:
         return problem(request, 507, error.code, "磁盘已满，没有保存。请管理员腾出空间后再提交")
     if isinstance(error, errors.StoreUnavailable):
         detail = "登记库暂时不能读取，请稍后重试；仍不行请管理员运行 civgeo doctor 检查"
-    return problem(request, status, error.code, detail, members=_members(request, error))
+    return problem(request, status, error.code, detail, members=_members(error))
 
 
-def _members(request: Request, error: errors.CivgeoError) -> dict[str, object]:
+def _members(error: errors.CivgeoError) -> dict[str, object]:
     """What a problem document says beside its text: faults by property, or both versions."""
     if isinstance(error, FieldFaults):
         return {"errors": error.faults}
     if not isinstance(error, StaleVersion):
         return {}
-    schema = COLLECTIONS.get(str(request.path_params.get("collection")))
+    schema = COLLECTIONS.get(error.collection)
     before, now = error.expected_fields, error.current_fields
     found = () if before is None or schema is None else differences(schema, before, now)
     return {

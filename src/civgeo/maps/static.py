@@ -36,7 +36,8 @@ from civgeo.maps.theme import INK, LAND, NEIGHBOUR, MapNote, Pattern, Shape
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["PictureFormat", "coverage_picture", "divisions_picture", "facilities_picture"]
+__all__ = ["Drawing", "PictureFormat", "coverage_picture", "divisions_picture"]
+__all__ += ["facilities_picture", "in_metres", "picture"]
 
 DPI = 200
 LABEL_TOLERANCE_M = 500.0
@@ -84,7 +85,7 @@ def coverage_picture(
     rows = rows_of(divisions, DivisionRow)
     view = CoverageView.of(rows_of(units, UnitRow), rows, book)
 
-    def draw(drawing: _Drawing) -> None:
+    def draw(drawing: Drawing) -> None:
         for county in view.counties:
             row = county.division
             colour = view.colour(county.number) if row.own else NEIGHBOUR
@@ -121,7 +122,7 @@ def divisions_picture(
     rows = rows_of(divisions, DivisionRow)
     counties = shown_counties(rows)
 
-    def draw(drawing: _Drawing) -> None:
+    def draw(drawing: Drawing) -> None:
         for row, colour in zip(counties, neighbour_colours(counties), strict=True):
             drawing.area(row, colour)
         drawing.labels(counties, {row.code: row.code for row in counties if row.own})
@@ -141,7 +142,7 @@ def facilities_picture(
     rows = rows_of(divisions, DivisionRow)
     view = FacilitiesView.of(rows_of(facilities, FacilityRow))
 
-    def draw(drawing: _Drawing) -> None:
+    def draw(drawing: Drawing) -> None:
         counties = shown_counties(rows)
         for row in counties:
             drawing.area(row, LAND if row.own else NEIGHBOUR)
@@ -150,7 +151,7 @@ def facilities_picture(
     return _picture(rows, _zone(divisions, zone), about, view.legend(), form, draw)
 
 
-class _Drawing:
+class Drawing:
     """The map of a sheet, in metres of one zone."""
 
     def __init__(self, sheet: Sheet, zone: Zone) -> None:
@@ -170,9 +171,12 @@ class _Drawing:
 
     def line(self, row: DivisionRow, colour: str, width: float) -> None:
         """Outline of a division."""
-        outline = _outline(in_metres(shape_of(row), self._zone))
-        line = PathPatch(outline, facecolor="none", edgecolor=colour, linewidth=width, zorder=5)
-        self._sheet.map.add_patch(line)
+        self.polygon(in_metres(shape_of(row), self._zone), "none", colour, width)
+
+    def polygon(self, metric: BaseGeometry, fill: str, edge: str, width: float) -> None:
+        """A polygon in metres of the zone, filled ("none": not) and with a line around it."""
+        patch = PathPatch(_outline(metric), facecolor=fill, edgecolor=edge, linewidth=width)
+        self._sheet.map.add_patch(patch).set(zorder=5)
 
     def points(
         self,
@@ -241,9 +245,8 @@ class _Drawing:
         for row in counties:
             x, y = label_point(in_metres(shape_of(row), self._zone), LABEL_TOLERANCE_M)
             y = self._free_height(x, y, row.name, taken)
-            if self._inside(x, y):
-                words = f"{row.name}\n{second[row.code]}" if second.get(row.code) else row.name
-                self._label(x, y, words, own=row.own)
+            words = f"{row.name}\n{second[row.code]}" if second.get(row.code) else row.name
+            self.label(x, y, words, own=row.own)
 
     def _free_height(self, x: float, y: float, name: str, taken: shapely.STRtree) -> float:
         """The y nearest to `y` at which `name` covers nothing that is taken; `y` where none is."""
@@ -264,8 +267,10 @@ class _Drawing:
         edge = 0.03 * (east - west)
         return west + edge < x < east - edge and south + edge < y < north - edge
 
-    def _label(self, x: float, y: float, words: str, *, own: bool) -> None:
-        """Words over a white rim; the words stay text, so that a PDF can be searched."""
+    def label(self, x: float, y: float, words: str, *, own: bool) -> None:
+        """Words over a white rim where they lie on the sheet; in a PDF they stay text."""
+        if not self._inside(x, y):
+            return
         size = 9.0 if own else 7.0
         for rim in (True, False):
             text = self._sheet.text(self._sheet.map, x, y, words, size)
@@ -306,15 +311,42 @@ def _picture(
     about: MapNote,
     legend: Legend,
     form: PictureFormat,
-    draw: Callable[[_Drawing], None],
+    draw: Callable[[Drawing], None],
 ) -> bytes:
-    """The one drawing of all maps: sheet, content, the city's outline, scale bar and arrow."""
-    with _DRAWING, mpl.rc_context({"pdf.fonttype": 42, "hatch.linewidth": 0.45}):
-        sheet = Sheet(about, legend, _bounds_m(rows, zone))
-        drawing = _Drawing(sheet, zone)
+    """A map of the city, with the city's outline over its content."""
+
+    def draw_city(drawing: Drawing) -> None:
         draw(drawing)
         for row in whole_city(rows):
             drawing.line(row, INK, 1.6)
+
+    return picture(_bounds_m(rows, zone), zone, about, legend, form, draw_city)
+
+
+def picture(
+    bounds_m: Bounds,
+    zone: Zone,
+    about: MapNote,
+    legend: Legend,
+    form: PictureFormat,
+    draw: Callable[[Drawing], None],
+) -> bytes:
+    """The one drawing of all maps: sheet, content, scale bar and arrow.
+
+    Parameters
+    ----------
+    bounds_m
+        West, south, east, north in metres of `zone`.
+    zone
+        Zone to draw in.
+    about, legend, form
+        As for `coverage_picture`.
+    draw
+        Draws the content.
+    """
+    with _DRAWING, mpl.rc_context({"pdf.fonttype": 42, "hatch.linewidth": 0.45}):
+        sheet = Sheet(about, legend, bounds_m)
+        draw(Drawing(sheet, zone))
         sheet.furnish()
         return _bytes(sheet.figure, form, about)
 

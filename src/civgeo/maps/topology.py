@@ -24,11 +24,12 @@ from civgeo.maps.layers import (
     PointStyle,
     Story,
 )
-from civgeo.maps.legend import Legend, Mark, Section, Swatch
+from civgeo.maps.legend import Legend, Mark, Section, Swatch, Symbol
 from civgeo.maps.shapes import Bounds, label_point, polygons_of
 from civgeo.maps.theme import LAND, MapNote, Shape
 
-__all__ = ["topology_map"]
+__all__ = ["JUNCTION", "JUNCTION_STYLE", "LOOKS", "Look"]
+__all__ += ["codes_to_name", "drawn_rows", "topology_legend", "topology_map"]
 
 MOST_VERTICES = 150_000
 MOST_NAMED = 200
@@ -46,7 +47,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
     """How one kind of finding is drawn; its colour also fills its area."""
 
     label: str
@@ -59,14 +60,14 @@ class _Look:
         return report.of(self.kind, sliver=self.sliver)
 
 
-_LOOKS = (
-    _Look("图形无效", FindingKind.INVALID, PointStyle(Shape.CROSS, "#2f3b47")),
-    _Look("空隙", FindingKind.GAP, PointStyle(Shape.TRIANGLE, "#d1495b")),
-    _Look("重叠", FindingKind.OVERLAP, PointStyle(Shape.DIAMOND, "#6a4c93")),
-    _Look("细缝（空隙）", FindingKind.GAP, PointStyle(Shape.RING, "#e8a04c"), sliver=True),
-    _Look("细缝（重叠）", FindingKind.OVERLAP, PointStyle(Shape.CIRCLE, "#b08bbb"), sliver=True),
+LOOKS = (
+    Look("图形无效", FindingKind.INVALID, PointStyle(Shape.CROSS, "#2f3b47")),
+    Look("空隙", FindingKind.GAP, PointStyle(Shape.TRIANGLE, "#d1495b")),
+    Look("重叠", FindingKind.OVERLAP, PointStyle(Shape.DIAMOND, "#6a4c93")),
+    Look("细缝（空隙）", FindingKind.GAP, PointStyle(Shape.RING, "#e8a04c"), sliver=True),
+    Look("细缝（重叠）", FindingKind.OVERLAP, PointStyle(Shape.CIRCLE, "#b08bbb"), sliver=True),
 )
-_JUNCTION_STYLE = PointStyle(Shape.CIRCLE, "#1f6f9f")
+JUNCTION_STYLE = PointStyle(Shape.CIRCLE, "#1f6f9f")
 
 
 def topology_map(
@@ -91,12 +92,10 @@ def topology_map(
     InvalidInput
         When no division has an outline.
     """
-    shapes = np.asarray(divisions.geometry.to_numpy(), dtype=object)
-    drawn = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
-    if not drawn.any():
-        raise InvalidInput("图层中没有一个政区有图形，无图可画。")
-    chart = CivMap(about, _legend(report, placement), bounds=_bounds(shapes[drawn]))
-    areas = [*_outlines(divisions[drawn], report), *_areas(report)]
+    rows = drawn_rows(divisions)
+    bounds = _bounds(np.asarray(rows.geometry.to_numpy(), dtype=object))
+    chart = CivMap(about, topology_legend(report, placement), bounds=bounds)
+    areas = [*_outlines(rows, report), *_areas(report)]
     AreaLayer("divisions", areas).add_to(chart)
     for layer in (_junctions(report), _findings(report)):
         if layer is not None:
@@ -110,18 +109,56 @@ def _bounds(shapes: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> Bounds:
     return west - margin, south - margin, east + margin, north + margin
 
 
-def _legend(report: CoverageReport, placement: Placement) -> Legend:
+def drawn_rows(divisions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows with an outline.
+
+    Raises
+    ------
+    InvalidInput
+        When there is none.
+    """
+    rows = divisions[divisions.geometry.notna() & ~divisions.geometry.is_empty]
+    if rows.empty:
+        raise InvalidInput("图层中没有一个政区有图形，无图可画。")
+    return rows
+
+
+def codes_to_name(
+    divisions: gpd.GeoDataFrame, report: CoverageReport, most: int = MOST_NAMED
+) -> frozenset[str]:
+    """Codes of the divisions whose names are shown: all, or of many only those with findings."""
+    codes = divisions["code"].tolist()
+    if len(codes) > most:
+        codes = list(dict.fromkeys(report.findings["codes"].explode().dropna()))[:most]
+    return frozenset(codes)
+
+
+def topology_legend(
+    report: CoverageReport, placement: Placement, *, symbols: bool = False
+) -> Legend:
+    """Legend of the findings as areas, or as the symbols that a picture shows."""
     width = f"{report.sliver_width_m:g} 米"
-    found = Section(
-        "检查结果",
-        tuple(
-            Swatch(look.label, look.style.colour, count=len(look.rows(report))) for look in _LOOKS
-        ),
-        f"最宽处不足 {width} 的空隙和重叠记为细缝。图上只标位置，没有修改任何界线。",
+    rows: list[Swatch | Symbol] = []
+    for look in LOOKS:
+        label, style, count = look.label, look.style, len(look.rows(report))
+        symbol = Symbol(label, style.colour, style.shape, count=count)
+        rows.append(symbol if symbols else Swatch(label, style.colour, count=count))
+    note = (
+        f"最宽处不足 {width} 的空隙和重叠记为细缝。向图层外敞开的缺口不算空隙。"
+        "图上只标位置，没有修改任何界线。"
     )
-    shared = f"共用界线 {report.shared_m / 1000:.1f} 千米，三交点 {len(report.junctions)} 个"
-    where = Section("整体位置", (Mark(placement.verdict.label_zh),), placement.reason)
-    return Legend((found, Section("界线", (Mark(shared),)), where))
+    shared, points = f"共用界线 {report.shared_m / 1000:.1f} 千米", len(report.junctions)
+    lines: list[Symbol | Mark] = [Mark(f"{shared}，三交点 {points} 个")]
+    if symbols:
+        style = JUNCTION_STYLE
+        lines = [Mark(shared), Symbol(JUNCTION, style.colour, style.shape, count=points)]
+    return Legend(
+        (
+            Section("检查结果", tuple(rows), note),
+            Section("界线", tuple(lines)),
+            Section("整体位置", (Mark(placement.verdict.label_zh),), placement.reason),
+        )
+    )
 
 
 def _outlines(divisions: gpd.GeoDataFrame, report: CoverageReport) -> list[Area]:
@@ -131,9 +168,7 @@ def _outlines(divisions: gpd.GeoDataFrame, report: CoverageReport) -> list[Area]
         west, south, east, north = shapely.total_bounds(shapes)
         shapes = shapely.simplify(shapes, max(east - west, north - south) / SCREEN_STEPS)
     codes = divisions["code"].tolist()
-    shown = set(codes)
-    if len(divisions) > MOST_NAMED:
-        shown = set(list(dict.fromkeys(report.findings["codes"].explode().dropna()))[:MOST_NAMED])
+    shown = codes_to_name(divisions, report)
     return [
         Area(
             story=Story(str(name), tip=str(code)),
@@ -160,7 +195,7 @@ def _areas(report: CoverageReport) -> list[Area]:
     """Gaps and overlaps as areas; the symbol in each tells about it."""
     return [
         Area(Story(look.label), polygons_of(shape), None, look.style.colour, context=True)
-        for look in _LOOKS
+        for look in LOOKS
         for shape in look.rows(report).geometry.tolist()
         if shape is not None
     ]
@@ -170,7 +205,7 @@ def _findings(report: CoverageReport) -> PointLayer | None:
     """A symbol at each finding, so that a gap of two metres is seen on a map of a city."""
     points: list[Point] = []
     groups: list[Group] = []
-    found = [look for look in _LOOKS if len(look.rows(report))]
+    found = [look for look in LOOKS if len(look.rows(report))]
     for number, look in enumerate(found):
         rows = look.rows(report)
         groups.append(Group(look.label, len(rows), number))
@@ -205,7 +240,7 @@ def _junctions(report: CoverageReport) -> PointLayer | None:
         "junctions",
         [Point(story, lon, lat, 0, 0) for story, lon, lat in places],
         groups=[Group(JUNCTION, len(stories), 0)],
-        styles=[_JUNCTION_STYLE],
+        styles=[JUNCTION_STYLE],
         title="界线",
         facts=Facts(_COLUMNS),
     )

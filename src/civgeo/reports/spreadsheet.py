@@ -32,6 +32,8 @@ class Sheet:
         Lines above the table: what it is, its day, its sources.
     number_formats
         Spreadsheet number format by column.
+    footer
+        What every printed page says below; empty for nothing.
     """
 
     title: str
@@ -39,6 +41,7 @@ class Sheet:
     headers: Mapping[str, str]
     notes: Sequence[str] = ()
     number_formats: Mapping[str, str] = field(default_factory=dict)
+    footer: str = ""
 
 
 def workbook(sheets: Iterable[Sheet], *, simulated: bool) -> bytes:
@@ -64,6 +67,7 @@ def workbook(sheets: Iterable[Sheet], *, simulated: bool) -> bytes:
             notes = [(SIMULATED_NOTE, warning)] if simulated else []
             notes += [(note, None) for note in sheet.notes]
             _write_notes(page, notes)
+            page.set_footer(f"&C{sheet.footer.replace('&', '&&')}" if sheet.footer else "")
             formats = {
                 name: book.add_format({"num_format": text})
                 for name, text in sheet.number_formats.items()

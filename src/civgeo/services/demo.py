@@ -24,6 +24,7 @@ from civgeo.errors import InvalidInput
 from civgeo.formats.outlines import OutlineSource
 from civgeo.formats.reference import seats, standards
 from civgeo.services.city import City
+from civgeo.services.demo_names import GEONAMES, demo_registers
 from civgeo.services.founding import (
     Progress,
     county_units,
@@ -102,9 +103,20 @@ def build_demo_city(
     divisions = fictional_divisions() if fictional else real_divisions(code, source)
     book = _fictional_standards() if fictional else standards()
     progress("区划与轮廓", 1, 1)
-    drawn = _simulate(divisions, book, today, estates, progress)
+    communities, drawn, sites = _simulate(divisions, book, today, estates, progress)
+    progress("地名", 0, 1)
+    units = county_units(divisions)
+    names = demo_registers(divisions, drawn, _seats_of(units), np.random.default_rng(SEED), today)
+    progress("地名", 1, 1)
     register = _register(divisions, code, book, today, source, fictional=fictional)
-    return write_store(directory, register, book, progress, (divisions, *drawn))
+    frames = [
+        (Collection.DIVISIONS, divisions),
+        (Collection.DIVISIONS, communities),
+        (Collection.ESTATES, drawn),
+        (Collection.FACILITIES, sites),
+        *names.items(),
+    ]
+    return write_store(directory, register, book, progress, frames)
 
 
 def _simulate(
@@ -159,8 +171,8 @@ def _register(
     fictional: bool,
 ) -> Register:
     text = DivisionCode.parse(code).text
-    made = {"小区、社区与设施": "模拟生成，不是真实数据"}
-    seated = {"县城位置": "GeoNames（CC BY 4.0）"}
+    made = {"小区、社区、设施、街路巷与地名清单": "模拟生成，不是真实数据"}
+    seated = {"县城位置与居民点": GEONAMES}
     return Register(
         city=text,
         name=FICTIONAL_NAME if fictional else str(divisions.loc[text, "name"]),

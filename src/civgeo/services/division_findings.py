@@ -9,11 +9,20 @@ import shapely
 
 from civgeo.geo.topology import FindingKind
 from civgeo.maps.civmap import CivMap
+from civgeo.maps.static import PictureFormat
 from civgeo.maps.theme import MapNote
 from civgeo.maps.topology import topology_map
+from civgeo.maps.topology_picture import topology_picture
 from civgeo.services.divisions import LayerCheck
 
-__all__ = ["figures", "finding_rows", "findings_geojson", "findings_map", "has_findings", "summary"]
+__all__ = ["NOT_COVERED", "figures", "finding_rows", "findings_geojson", "findings_map"]
+__all__ += ["findings_picture", "has_findings", "summary"]
+
+NOT_COVERED = (
+    "外缘：向图层外敞开的缺口不算空隙，那里该是什么在相邻政区的图层里；与相邻政区合在一起检查才能查出",
+    "界线本身对不对：只比较图层内各政区是否吻合，法定界线以协议书和界桩为准",
+)
+"""What a check without findings does not say."""
 
 Record = dict[str, object]
 
@@ -23,7 +32,8 @@ def summary(check: LayerCheck) -> Record:
 
     ``invalid``, ``gaps``, ``overlaps`` (true ones) and ``slivers`` each hold ``count``,
     ``area_m2`` and ``places``; ``shared_m`` and ``tri_junctions`` are numbers, listed in
-    ``shared`` and ``tri_junction_places``; ``datum`` says where the layer lies.
+    ``shared`` and ``tri_junction_places``; ``datum`` says where the layer lies, and
+    ``not_covered`` what the check does not look at.
     """
     report, place = check.report, check.placement
     return {
@@ -31,6 +41,7 @@ def summary(check: LayerCheck) -> Record:
         "crs": check.crs,
         "divisions": len(check.layer),
         "left_out": list(check.left_out),
+        "not_covered": list(NOT_COVERED),
         "sliver_width_m": report.sliver_width_m,
         "invalid": _group(report.of(FindingKind.INVALID)),
         "gaps": _group(report.of(FindingKind.GAP)),
@@ -87,14 +98,34 @@ def findings_map(check: LayerCheck, *, on: str, public_number: str = "") -> CivM
     InvalidInput
         When no division has an outline.
     """
-    about = MapNote(
+    about = _about(check, on, public_number)
+    return topology_map(check.layer, check.report, check.placement, about=about)
+
+
+def findings_picture(
+    check: LayerCheck, form: PictureFormat, *, on: str, public_number: str = ""
+) -> bytes:
+    """Picture of the findings, PNG or PDF; `on` is the day of the check.
+
+    Raises
+    ------
+    CrsError
+        When the layer is wider than 12 degrees.
+    InvalidInput
+        When no division has an outline.
+    """
+    about = _about(check, on, public_number)
+    return topology_picture(check.layer, check.report, check.placement, about=about, form=form)
+
+
+def _about(check: LayerCheck, on: str, public_number: str) -> MapNote:
+    return MapNote(
         title=f"{check.source} 拓扑检查",
         source=f"{check.source}（坐标系 {check.crs}）",
         date=f"未注明（{on} 检查）",
         simulated=False,
         public_number=public_number or None,
     )
-    return topology_map(check.layer, check.report, check.placement, about=about)
 
 
 def _group(findings: gpd.GeoDataFrame) -> Record:

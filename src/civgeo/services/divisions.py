@@ -1,10 +1,10 @@
 """Use case: check a file of division outlines, without a store."""
 
 import unicodedata
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
@@ -12,11 +12,12 @@ import pandas as pd
 import shapely
 
 from civgeo.domain.division import DivisionCode
-from civgeo.errors import CrsError, DataPackageMissing, InvalidInput, NotFound
+from civgeo.errors import DataPackageMissing, ImportRejected, InvalidInput, NotFound
+from civgeo.formats.facts import ReadRequest
+from civgeo.formats.jail import read_file
 from civgeo.formats.outlines import city_outlines, read_districts
-from civgeo.geo.axes import axes_swapped, suggested_systems, suggestion_text
-from civgeo.geo.crs import CGCS2000_EPSG, CrsName, Zone, city_zone, require_crs, transform_points
-from civgeo.geo.datum import Floats
+from civgeo.geo.cgcs2000 import in_cgcs2000
+from civgeo.geo.crs import Zone, city_zone
 from civgeo.geo.placement import Placement, Verdict, outline_placement
 from civgeo.geo.rings import readable_parts
 from civgeo.geo.topology import SLIVER_WIDTH_M, CoverageReport, check_coverage
@@ -37,13 +38,9 @@ COUNTRY_CODE = "156"
 LIKE_SHARE = 0.1
 """Townships stand for their county when their area together differs from its by no more."""
 
-MOST_HEAD = 1 << 20
-RECIPE = b"gdal_streamed_alg"
-_SIGNS = {
-    b"SQLite format 3\x00": "GeoPackage",
-    b"\x00\x00\x27\x0a": "Shapefile",
-    b"{": "GeoJSON",
-}
+OWN_LAYER = "divisions"
+CHECKED = "GeoPackage、GeoJSON、Shapefile、KML、FlatGeobuf、GeoParquet 图层，或装有其一的 zip"
+OTHER_KIND = ("unsupported_format", "broken_archive", "empty_archive", "unsafe_xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,8 @@ def check_division_file(
     Parameters
     ----------
     file
-        GeoPackage, GeoJSON or Shapefile with a column of codes or of names.
+        Layer with a column of codes or of names, in any format that an import reads; it is
+        opened in the jail, by what it holds and not by what it is called.
     city
         Code of the city whose zone and outlines are compared; by default the zone of the layer's
         middle and the known outlines of whatever codes or names the layer holds.
@@ -105,9 +103,11 @@ def check_division_file(
     Raises
     ------
     NotFound
-        When there is no such file or layer, or no such city.
+        When there is no such file, or no such city.
+    ImportRejected
+        When the file is of another kind, hostile, damaged, too large, or has no such layer.
     InvalidInput
-        When the file is of another kind, cannot be read, or has neither codes nor names.
+        When one of several layers has to be named, or it has neither codes nor names.
     CrsError
         When the file names no coordinate system and `crs` is not given, when the coordinates do
         not fit it, and when latitude stands first.
@@ -117,7 +117,7 @@ def check_division_file(
     tell("读取文件", 1, 1)
     named = _named(raw)
     areal, left_out = _areas_of_one_level(named)
-    placed, system = _in_cgcs2000(areal, crs)
+    placed, system = in_cgcs2000(areal, crs)
     known, missing = _known_outlines(city)
     zone = _zone(known, city)
     placement = _placement(placed, known, missing, zone)
@@ -127,54 +127,32 @@ def check_division_file(
 
 
 def _read(file: Path, layer: str | None) -> gpd.GeoDataFrame:
-    """The one place that opens the file, by what it holds and not by what it is called."""
+    """Rows of the file with their geometries, as the jail hands them back."""
     if not file.is_file():
         raise NotFound(f"没有文件 {file}，请核对路径。")
-    kind = _kind(file)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL on broken rings: our findings
-            return _opened(file, layer, kind)
-    except (RuntimeError, ValueError, OSError) as error:
-        raise InvalidInput(f"{file.name} 读不出来，文件可能不完整：{str(error)[:200]}") from error
-
-
-def _kind(file: Path) -> str:
-    """What the file is by its first bytes; a recipe for GDAL to read other files is refused."""
-    with file.open("rb") as stream:
-        head = stream.read(MOST_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
-    kind = next((name for sign, name in _SIGNS.items() if head.startswith(sign)), None)
-    if kind is None or (kind == "GeoJSON" and RECIPE in head):
-        raise InvalidInput(
-            f"{file.name} 不是 GeoPackage、GeoJSON 或 Shapefile（.shp），不能检查。请先转换。"
-        )
-    return kind
-
-
-def _opened(file: Path, layer: str | None, kind: str) -> gpd.GeoDataFrame:
-    layers = gpd.list_layers(file)
-    names = layers.loc[layers["geometry_type"].notna(), "name"].tolist()
-    if layer is not None and layer not in names:
-        raise NotFound(f"{file.name} 中没有图层“{layer}”，有：{'、'.join(names)}。")
-    if layer is None and len(names) > 1 and "divisions" not in names:
-        raise InvalidInput(
-            f"{file.name} 有 {len(names)} 个图层：{'、'.join(names)}。请用 --layer 写明检查哪一个。"
-        )
-    if not names:
-        raise InvalidInput(f"{file.name} 中没有带图形的图层。")
-    chosen = layer or ("divisions" if "divisions" in names else names[0])
-    for encoding in _encodings(file, kind):
+    with TemporaryDirectory() as staging:
         try:
-            return gpd.read_file(file, layer=chosen, encoding=encoding, on_invalid="ignore")
-        except UnicodeDecodeError:
-            continue
-    raise InvalidInput(f"{file.name} 的文字编码既不是 UTF-8 也不是 GB18030，请附上 .cpg 文件。")
+            checked = read_file(file, Path(staging), ReadRequest(layer))
+            names = [each.name for each in checked.facts.layers]
+            if checked.facts.must_choose and OWN_LAYER in names:
+                checked = read_file(file, Path(staging), ReadRequest(OWN_LAYER))
+        except ImportRejected as error:
+            raise _refused(file, error) from error
+        if checked.facts.must_choose:
+            raise InvalidInput(
+                f"{file.name} 有 {len(names)} 个图层：{'、'.join(names)}。"
+                "请用 --layer 写明检查哪一个。",
+                code="choose_layer",
+            )
+        frame = checked.frame()
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise InvalidInput(f"{file.name} 中没有带图形的图层。可检查的是{CHECKED}。")
+    return frame
 
 
-def _encodings(file: Path, kind: str) -> tuple[str | None, ...]:
-    """Encodings to try: of a Shapefile without .cpg nothing is known."""
-    has_cpg = any(file.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG"))
-    return ("UTF-8", "GB18030") if kind == "Shapefile" and not has_cpg else (None,)
+def _refused(file: Path, error: ImportRejected) -> ImportRejected:
+    told = f"可检查的是{CHECKED}。" if error.code in OTHER_KIND else ""
+    return ImportRejected(f"{file.name}：{error.message}{told}", code=error.code)
 
 
 def _named(raw: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -256,42 +234,6 @@ def _digits(code: str) -> str | None:
         return DivisionCode.parse(code).digits
     except InvalidInput:
         return None
-
-
-def _in_cgcs2000(frame: gpd.GeoDataFrame, crs: str | None) -> tuple[gpd.GeoDataFrame, str]:
-    """The frame in EPSG:4490, and the system that it was read in."""
-    hint = suggestion_text(suggested_systems(frame))
-    if crs is None and frame.crs is None:
-        raise CrsError(
-            f"文件没有写明坐标系，请用 --crs 写明（如 --crs EPSG:4490），不会猜测。{hint}"
-        )
-    if axes_swapped(frame):
-        raise CrsError("经度和纬度写反了：每个点都是纬度在前。请换过来再检查，不会自行改动。")
-    try:
-        moved, system = _moved(frame, crs)
-    except CrsError as error:
-        raise CrsError(f"{error.message}{hint}") from error
-    return moved, system
-
-
-def _moved(frame: gpd.GeoDataFrame, crs: str | None) -> tuple[gpd.GeoDataFrame, str]:
-    if crs is None:
-        declared = require_crs(frame)
-        number = declared.to_epsg()
-        if number is None:
-            return frame.to_crs(epsg=CGCS2000_EPSG), declared.name
-        crs = f"EPSG:{number}"
-    source, target = CrsName.parse(crs), CrsName(f"EPSG:{CGCS2000_EPSG}", CGCS2000_EPSG)
-
-    def degrees(given: Floats) -> Floats:
-        x, y = given.T
-        finite = np.isfinite(x) & np.isfinite(y)
-        out = given.copy()
-        out[finite] = np.column_stack(transform_points(x[finite], y[finite], source, target))
-        return out
-
-    shapes = shapely.transform(shapely.force_2d(frame.geometry.to_numpy()), degrees)
-    return frame.set_geometry(gpd.GeoSeries(shapes, crs=CGCS2000_EPSG)), source.text
 
 
 def _known_outlines(city: str | None) -> tuple[gpd.GeoDataFrame | None, str]:

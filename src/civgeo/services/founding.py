@@ -62,7 +62,7 @@ def found_city(
         edition=book.edition,
         sources=division_sources(source),
     )
-    return write_store(directory, register, book, progress, (divisions,))
+    return write_store(directory, register, book, progress, [(Collection.DIVISIONS, divisions)])
 
 
 def division_sources(source: OutlineSource) -> dict[str, str]:
@@ -118,7 +118,7 @@ def write_store(
     register: Register,
     book: StandardBook,
     progress: Progress,
-    frames: Sequence[gpd.GeoDataFrame],
+    frames: Sequence[tuple[Collection, gpd.GeoDataFrame]],
 ) -> Store:
     """Fill a store beside its place and put it there in one step.
 
@@ -131,7 +131,7 @@ def write_store(
     progress
         Called with (step, done, in all).
     frames
-        Divisions, and then communities, estates and facilities where there are any.
+        What to enter, each frame with its collection, in this order.
 
     Raises
     ------
@@ -139,17 +139,11 @@ def write_store(
         When there is a store already, or the folder cannot be written.
     """
     require_no_store(directory)
-    divisions, *content = frames
     progress("写入库", 0, 1)
     with _workshop(directory) as building:
         with Store.create(building, register=register) as store, store.write() as writing:
-            writing.add_divisions(divisions)
-            for add, frame in zip(
-                (writing.add_divisions, writing.add_estates, writing.add_facilities),
-                content,
-                strict=False,
-            ):
-                add(frame)
+            for collection, frame in frames:
+                writing.add(collection, frame)
             writing.add_standards(book.standards)
         require_no_store(directory)
         (building / FILE_NAME).replace(directory / FILE_NAME)

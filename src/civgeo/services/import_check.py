@@ -12,14 +12,18 @@ from civgeo.errors import CivgeoError, CrsError, ImportRejected, InvalidInput, S
 from civgeo.formats.checked import CheckedFile
 from civgeo.formats.facts import Facts
 from civgeo.formats.findings import Finding, Severity
+from civgeo.geo.cgcs2000 import in_cgcs2000
 from civgeo.geo.placement import Placement, Verdict
 from civgeo.services.import_batches import Batch, BatchState, Counts, PreCheck, Sample, profile_file
 from civgeo.services.import_kinds import ImportKind, kind_named
-from civgeo.services.import_places import Surroundings, check_place, fitting_shapes, in_cgcs2000
+from civgeo.services.import_name_findings import name_findings
+from civgeo.services.import_name_rows import known_rows
+from civgeo.services.import_places import Surroundings, check_place, fitting_shapes
 from civgeo.services.import_plan import Plan, Present, plan_rows
 from civgeo.services.import_resolving import Assuming, assumed, near_names, resolved
 from civgeo.services.import_rows import Rows, mapping_of, read_rows, with_constants
 from civgeo.services.import_rules import faults_of
+from civgeo.services.import_topology import topology_notes
 from civgeo.store.batches import batches_like
 from civgeo.store.reading import Reading
 from civgeo.store.store import Store
@@ -129,12 +133,14 @@ class _Check:
             return Checked(replace(_hindered(start, error), findings=tuple(self.findings)), None)
         start = replace(start, crs=system if rows.located else None)
         frame, present = self._resolved(frame, around, headers)
-        placement, strays = self._place(frame, around, headers)
+        placement, strays = self._place(frame, around, headers, present)
         start = _with_placement(start, placement)
         plan = plan_rows(frame, self.kind, present, headers, self.batch.id)
         self.findings += plan.findings
         plan = self._ruled(plan, headers)
         self.findings += near_names(plan.whole, plan.actions, self.kind, present.frame, headers)
+        self._look_at_names(plan, present, headers, around)
+        self._check_topology(plan, present, around)
         self._refuse_simulated(plan, headers)
         self._add_strays(frame, strays, headers)
         return Checked(self._result(start, plan, placement), plan)
@@ -198,6 +204,9 @@ class _Check:
         self.findings += found.findings
         self.notes += found.notes
         records = self.reading.features(self.kind.collection)
+        known, renamed = known_rows(found.frame, self.kind, records, headers)
+        found = replace(found, frame=known)
+        self.findings += renamed
         ended: dict[str, str] = {}
         if "id" in found.frame.columns:
             given = [id for id in found.frame["id"].dropna() if id not in records.index]
@@ -207,9 +216,13 @@ class _Check:
         return found.frame, Present(records, ended)
 
     def _place(
-        self, frame: gpd.GeoDataFrame, around: Surroundings, headers: Mapping[str, str]
+        self,
+        frame: gpd.GeoDataFrame,
+        around: Surroundings,
+        headers: Mapping[str, str],
+        present: Present,
     ) -> tuple[Placement, tuple[str, ...]]:
-        placement, outside = check_place(frame, self.kind, around, headers)
+        placement, outside = check_place(frame, self.kind, around, headers, present.frame)
         far = (placement.distance_m or 0.0) >= SHIFT_REFUSED_M
         refused = placement.verdict is Verdict.DISPLACED
         refused |= placement.verdict is Verdict.SHIFTED and (placement.guess is not None or far)
@@ -247,6 +260,19 @@ class _Check:
             new=entered.loc[plan.new.index],
             revived=entered.loc[plan.revived.index],
         )
+
+    def _check_topology(self, plan: Plan, present: Present, around: Surroundings) -> None:
+        """Gaps and overlaps of divisions, unless the layer as a whole lies wrong."""
+        whole = any(item.row == 0 and item.severity is Severity.ERROR for item in self.findings)
+        if self.kind.collection is Collection.DIVISIONS and not whole:
+            self.findings += topology_notes(plan, present.frame, around.zone)
+
+    def _look_at_names(
+        self, plan: Plan, present: Present, headers: Mapping[str, str], around: Surroundings
+    ) -> None:
+        """Misprints, double entries and spellings of place names."""
+        kind, zone = self.kind, around.zone
+        self.findings += name_findings(plan.whole, plan.actions, kind, present.frame, headers, zone)
 
     def _assuming(self) -> Assuming:
         return Assuming(
@@ -326,7 +352,8 @@ def _with_placement(start: PreCheck, placement: Placement) -> PreCheck:
 def _samples(
     whole: gpd.GeoDataFrame, actions: pd.Series, kind: ImportKind, mapping: Mapping[str, str]
 ) -> tuple[Sample, ...]:
-    names = [name for name in dict.fromkeys((*kind.identity, *mapping.values())) if name != "id"]
+    asked = dict.fromkeys((*kind.identity, *mapping.values()))
+    names = [name for name in asked if name != "id" and name in whole.columns]
     found = []
     for action in ("new", "changed"):
         for row in actions.index[actions == action][:MOST_SAMPLES]:

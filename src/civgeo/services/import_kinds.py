@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from civgeo.domain.name_forms import FORMS
 from civgeo.errors import InvalidInput
 from civgeo.services.feature_schema import COLLECTIONS, PropertySchema, PropertyType
 from civgeo.store.tables import LAYERS, Collection
 
-__all__ = ["KINDS", "ImportKind", "kind_named"]
+__all__ = ["ALL_SHAPES", "KINDS", "ImportKind", "kind_named"]
+
+ALL_SHAPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,11 @@ class ImportKind:
         Types of geometry that a record may have.
     shapeless
         Whether a record may have no geometry.
+    aside
+        Columns that say something about a record without being a property of it: a county beside
+        the township, an alias.
+    keeps_rest
+        Whether columns that stand for nothing known are kept with the record all the same.
     """
 
     collection: Collection
@@ -39,13 +47,25 @@ class ImportKind:
     properties: tuple[PropertySchema, ...]
     identity: tuple[str, ...]
     needed: tuple[str, ...]
-    assumed: Mapping[str, str]
+    assumed: Mapping[str, str | bool]
     shapes: tuple[str, ...]
     shapeless: bool = False
+    aside: tuple[PropertySchema, ...] = ()
+    keeps_rest: bool = False
+
+    @property
+    def readable(self) -> tuple[PropertySchema, ...]:
+        """Everything that a column may stand for."""
+        return (*self.properties, *self.aside)
+
+    @property
+    def is_name_register(self) -> bool:
+        """Whether it is a register of the place-name office."""
+        return any(form.id == self.collection.value for form in FORMS)
 
     def property(self, name: str) -> PropertySchema | None:
-        """Property of that name, or None."""
-        return next((item for item in self.properties if item.name == name), None)
+        """Property (or column aside) of that name, or None."""
+        return next((item for item in self.readable if item.name == name), None)
 
     def title_of(self, name: str) -> str:
         """Chinese title of a property."""
@@ -74,13 +94,52 @@ _MORE_HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "estate": ("所属小区", "所在小区"),
         "name": ("设施", "机构", "站点名称", "中心名称"),
     },
+    "place_names": {
+        "name": ("standard_name", "地名名称", "中文名称"),
+        "kind": ("place_type", "小类", "地名类别名称", "类别名称（小类）"),
+        "type_code": ("类别编码", "地名类别编码"),
+        "place_code": ("地名编码",),
+        "toned": ("罗马字母", "罗马字母拼", "汉语拼音拼写"),
+        "division": (
+            *("所在（跨）行政区", "所在跨行政区", "所在行政区", "所属行政区", "所在政区"),
+            *("行政区划", "所属政区", "乡镇", "乡镇街道", "所属乡镇", "area"),
+        ),
+        "secrecy": ("保密级别",),
+        "description": ("地理实体描",),
+    },
+    "name_signs": {
+        "position": ("安装位置", "设置地点"),
+        "unit": ("设立单位", "管理单位"),
+        "material": ("材料",),
+    },
+    "protected_names": {"name": ("地名名称", "标准名称"), "measures": ("保护办法",)},
+    "rural_naming": {"counted_on": ("统计时间", "截止日期", "数据截止日期")},
+    "reserved_names": {"name": ("储备地名", "拟用名称"), "area": ("规划片区", "片区")},
+    "name_archives": {"location": ("存放地点", "柜号")},
 }
-_ID_HEADERS = {"estates": ("小区编号", "登记编号"), "facilities": ("设施编号", "登记编号")}
+_TOWNS = ("所在乡镇", "乡镇街道", "乡镇（街道）", "所属乡镇", "所在行政区", "所属政区", "行政区划")
+_ID_HEADERS = {
+    "estates": ("小区编号", "登记编号"),
+    "facilities": ("设施编号", "登记编号"),
+    "place_names": ("地名编号", "登记编号"),
+    "name_signs": ("标志编号", "登记编号"),
+    "protected_names": ("名录编号", "登记编号"),
+    "rural_naming": ("进度编号", "登记编号"),
+    "reserved_names": ("储备编号", "登记编号"),
+    "name_archives": ("档案编号", "登记编号"),
+}
 _NOT_IMPORTED = frozenset({"version"})
 
 
-def _properties(collection: Collection) -> tuple[PropertySchema, ...]:
+def _headers(collection: Collection) -> Mapping[str, tuple[str, ...]]:
     more = _MORE_HEADERS[collection.value]
+    if any(form.id == collection.value for form in FORMS):
+        return {**more, "division": (*more.get("division", ()), *_TOWNS)}
+    return more
+
+
+def _properties(collection: Collection) -> tuple[PropertySchema, ...]:
+    more = _headers(collection)
     own = [
         replace(item, required=False, headers=(*item.headers, *more.get(item.name, ())))
         for item in COLLECTIONS[collection.value].properties
@@ -98,13 +157,68 @@ def _kind(
     *,
     identity: tuple[str, ...],
     needed: tuple[str, ...],
-    assumed: Mapping[str, str],
+    assumed: Mapping[str, str | bool],
     shapes: tuple[str, ...],
     shapeless: bool = False,
+    aside: tuple[PropertySchema, ...] = (),
+    keeps_rest: bool = False,
 ) -> ImportKind:
-    title = COLLECTIONS[collection.value].title
-    properties = _properties(collection)
-    return ImportKind(collection, title, properties, identity, needed, assumed, shapes, shapeless)
+    return ImportKind(
+        collection,
+        COLLECTIONS[collection.value].title,
+        _properties(collection),
+        identity,
+        needed,
+        assumed,
+        shapes,
+        shapeless,
+        aside,
+        keeps_rest,
+    )
+
+
+def _aside(name: str, title: str, *headers: str) -> PropertySchema:
+    return PropertySchema(
+        name, title, PropertyType.STRING, required=False, headers=headers, longest=4_000
+    )
+
+
+_COUNTY = _aside(
+    "county",
+    "所在县区",
+    *("县区", "县（市、区）", "县市区", "所属县区", "县级行政区", "area_name"),
+)
+_OTHER_NAMES = (
+    _aside("alias", "别名", "又名", "俗称"),
+    _aside("former", "曾用名", "原名", "旧名", "历史名称", "old_name"),
+    _aside("short", "简称"),
+    _aside(
+        "minority",
+        "少数民族文字",
+        *("民族文字", "少数民族语书写", "ethnic_minorities_writing"),
+    ),
+)
+
+
+def _register(
+    collection: Collection,
+    identity: tuple[str, ...],
+    assumed: Mapping[str, str | bool],
+    shapes: tuple[str, ...] = ALL_SHAPES,
+) -> ImportKind:
+    """A list of the place-name office: what its form requires is needed of a new record."""
+    form = next(form for form in FORMS if form.id == collection.value)
+    needed = tuple(field.name for field in form.fields if field.required)
+    return _kind(
+        collection,
+        identity=identity,
+        needed=needed,
+        assumed=assumed,
+        shapes=shapes,
+        shapeless=True,
+        aside=(_COUNTY, *(_OTHER_NAMES if collection is Collection.PLACE_NAMES else ())),
+        keeps_rest=collection is Collection.PLACE_NAMES,
+    )
 
 
 KINDS: Mapping[str, ImportKind] = MappingProxyType(
@@ -131,6 +245,23 @@ KINDS: Mapping[str, ImportKind] = MappingProxyType(
             assumed={"status": "operating"},
             shapes=("Point",),
         ),
+        "place_names": _register(
+            Collection.PLACE_NAMES,
+            ("name", "kind", "division"),
+            {"status": "standard", "secrecy": "public", "confirmed": False, "famous": False},
+        ),
+        "name_signs": _register(
+            Collection.NAME_SIGNS,
+            ("name", "sign_kind", "division", "position"),
+            {},
+            ("Point",),
+        ),
+        "protected_names": _register(Collection.PROTECTED_NAMES, ("name", "division"), {}),
+        "rural_naming": _register(Collection.RURAL_NAMING, ("division", "counted_on"), {}),
+        "reserved_names": _register(
+            Collection.RESERVED_NAMES, ("name", "kind", "area"), {"state": "reserved"}
+        ),
+        "name_archives": _register(Collection.NAME_ARCHIVES, ("number",), {}),
     }
 )
 """Kinds by the name that stands behind ``--as``."""

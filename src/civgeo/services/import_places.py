@@ -1,4 +1,4 @@
-"""Where the rows of an import lie: their coordinate system, and the datum and place check."""
+"""Where the rows of an import lie: their geometries, and the datum and place check."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,26 +8,22 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from civgeo.errors import CrsError, InvalidInput
 from civgeo.formats.findings import Finding, Severity
-from civgeo.geo.axes import axes_swapped, suggested_systems, suggestion_text
-from civgeo.geo.crs import CGCS2000_EPSG, CrsName, Zone, city_zone, require_crs, transform_points
-from civgeo.geo.datum import Floats
+from civgeo.geo.crs import Zone, city_zone
+from civgeo.geo.known_points import known_placement
 from civgeo.geo.named_points import point_placement, points_outside_named_division
 from civgeo.geo.placement import Placement, Verdict, outline_placement
 from civgeo.services.import_kinds import ImportKind
 from civgeo.store.tables import Collection
 
-__all__ = ["Surroundings", "check_place", "fitting_shapes", "in_cgcs2000"]
+__all__ = ["Surroundings", "check_place", "fitting_shapes"]
 
 FAR_M = 1000.0
 """Farther outside the city a point is an error; nearer, or in another county, a note."""
 
+MOST_PAIRS = 5000
+_GRAVITY = {Verdict.UNKNOWN: 0, Verdict.OK: 1, Verdict.SHIFTED: 2, Verdict.DISPLACED: 3}
 WEST, SOUTH, EAST, NORTH = 73.5, 0.0, 136.5, 60.0
-_CHOICES = (
-    "EPSG:4490（CGCS2000 经纬度，WGS 84 同此）、EPSG:编号（投影坐标）、GCJ-02（高德、腾讯）、"
-    "BD-09（百度）"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,62 +65,6 @@ class Surroundings:
         shape = [frame.geometry.union_all()] if len(frame) else []
         codes = [self.city] * len(shape)
         return gpd.GeoDataFrame({"code": codes}, geometry=shape, crs=self.divisions.crs)
-
-
-def in_cgcs2000(
-    frame: gpd.GeoDataFrame, crs: str | None, *, lon: float | None = None
-) -> tuple[gpd.GeoDataFrame, str]:
-    """The frame in EPSG:4490, and the system that its coordinates were read in.
-
-    Parameters
-    ----------
-    frame
-        In the CRS that the file states, None where it states none.
-    crs
-        What the officer says; goes before the file.
-    lon
-        A longitude in the city, from which a hint at the zone follows.
-
-    Raises
-    ------
-    CrsError
-        When nobody says which system it is (code ``crs_unknown``), when latitude stands first
-        (``axes_swapped``), or the coordinates do not fit the system.
-    """
-    hint = (
-        suggestion_text(suggested_systems(frame, lon=lon)) if frame.geometry.notna().any() else ""
-    )
-    if crs is None and frame.crs is None:
-        asked = "文件没有写明坐标系，不会猜测：请写明（命令行用 --crs，网页填“坐标系”）"
-        text = f"{asked}。可填 {_CHOICES}。{hint}"
-        raise CrsError(text, code="crs_unknown")
-    if axes_swapped(frame):
-        text = "经度和纬度写反了：每个点都是纬度在前。请把两列对调后再导入，系统不会自行改动。"
-        raise CrsError(text, code="axes_swapped")
-    try:
-        return _moved(frame, crs)
-    except (CrsError, InvalidInput) as error:
-        raise CrsError(f"{error.message}{hint}", code="crs_unfit") from error
-
-
-def _moved(frame: gpd.GeoDataFrame, crs: str | None) -> tuple[gpd.GeoDataFrame, str]:
-    if crs is None:
-        declared = require_crs(frame)
-        number = declared.to_epsg()
-        if number is None:
-            return frame.to_crs(epsg=CGCS2000_EPSG), declared.name
-        crs = f"EPSG:{number}"
-    source, target = CrsName.parse(crs), CrsName(f"EPSG:{CGCS2000_EPSG}", CGCS2000_EPSG)
-
-    def degrees(given: Floats) -> Floats:
-        out = given.copy()
-        finite = np.isfinite(given).all(axis=1)
-        x, y = given[finite].T
-        out[finite] = np.column_stack(transform_points(x, y, source, target))
-        return out
-
-    shapes = shapely.transform(shapely.force_2d(frame.geometry.to_numpy()), degrees)
-    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=CGCS2000_EPSG)), crs
 
 
 def fitting_shapes(
@@ -184,8 +124,12 @@ def check_place(
     kind: ImportKind,
     around: Surroundings,
     headers: Mapping[str, str],
+    records: gpd.GeoDataFrame,
 ) -> tuple[Placement, list[Finding]]:
     """Where the whole layer lies, and the rows that lie outside the division they name.
+
+    Points are compared with the divisions that they name, and with the places that the store
+    holds of the same records; the graver of the two verdicts counts.
 
     Parameters
     ----------
@@ -197,6 +141,8 @@ def check_place(
         The city.
     headers
         Header of the file by property.
+    records
+        What the store holds of the collection, EPSG:4490, index id.
     """
     drawn = frame[frame.geometry.notna()]
     if drawn.empty:
@@ -204,12 +150,42 @@ def check_place(
     if kind.collection is Collection.DIVISIONS:
         known = around.divisions[around.divisions["system"] == "MCA"]
         return outline_placement(drawn, known, zone=around.zone), []
+    by_record = known_placement(*_pairs(drawn, kind, records))
     named = drawn[drawn["division"].notna()]
     if named.empty:
-        return Placement(Verdict.UNKNOWN, "没有一行写明所属政区，无法判断位置。"), []
+        nothing = Placement(Verdict.UNKNOWN, "没有一行写明所属政区，无法判断位置。")
+        return _graver(by_record, nothing), []
     counties = around.divisions[around.divisions["system"] == "MCA"]
-    placement = point_placement(named, counties).placement
-    return placement, _outside(named, counties, around, headers.get("division", ""))
+    by_division = point_placement(named, counties).placement
+    outside = _outside(named, counties, around, headers.get("division", ""))
+    return _graver(by_record, by_division), outside
+
+
+def _graver(by_record: Placement, other: Placement) -> Placement:
+    """The graver verdict; of two alike the measured one, where anything was measured."""
+    if _GRAVITY[by_record.verdict] >= max(1, _GRAVITY[other.verdict]):
+        return by_record
+    return other
+
+
+def _pairs(
+    frame: gpd.GeoDataFrame, kind: ImportKind, records: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Rows and records that are one, in one order: by id, else by a name that both have once."""
+    own = frame["id"] if "id" in frame.columns else pd.Series(None, frame.index, dtype=object)
+    by_id = own[own.isin(records.index)]
+    ours, theirs = _names(frame[own.isna()], kind), _names(records, kind)
+    by_name = ours.merge(theirs, on=list(kind.identity), suffixes=("", "_known"))
+    rows = [*by_id.index, *by_name["at"]]
+    ids = [*by_id, *by_name["at_known"]]
+    few = slice(None, None, len(rows) // MOST_PAIRS + 1)
+    return frame.loc[rows[few]], records.loc[ids[few]]
+
+
+def _names(frame: gpd.GeoDataFrame, kind: ImportKind) -> pd.DataFrame:
+    """Identity of each row, and its index as ``at``; without those that occur twice."""
+    names = frame.reindex(columns=[*kind.identity]).astype(object).dropna()
+    return names.drop_duplicates(keep=False).assign(at=lambda found: found.index)
 
 
 def _outside(

@@ -12,6 +12,8 @@ from civgeo.domain.estate import class_by_completion
 from civgeo.domain.standard import StandardBook, first_day
 from civgeo.formats.findings import Finding, Severity
 from civgeo.services.import_kinds import ImportKind
+from civgeo.services.import_name_rows import placed_rows
+from civgeo.services.import_name_values import assumed_of_names
 from civgeo.services.import_names import (
     DivisionNames,
     folded,
@@ -20,6 +22,7 @@ from civgeo.services.import_names import (
     what_followed,
 )
 from civgeo.services.import_places import Surroundings
+from civgeo.services.name_divisions import NameDivisions
 from civgeo.store.tables import Collection
 
 __all__ = ["Assuming", "Resolved", "assumed", "near_names", "resolved"]
@@ -83,6 +86,9 @@ def resolved(
     """
     if kind.collection is Collection.DIVISIONS:
         return _divisions(frame, around, headers)
+    if kind.is_name_register:
+        places = NameDivisions.of(around.divisions, around.city)
+        return Resolved(*placed_rows(frame, kind, places, headers))
     made, notes = frame.copy(), list[str]()
     findings: list[Finding] = []
     names = DivisionNames.of(around.divisions, _LEVELS[kind.collection])
@@ -205,8 +211,8 @@ def assumed(
     whole: gpd.GeoDataFrame, actions: pd.Series, assuming: Assuming, headers: Mapping[str, str]
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Rows with the values that new ones are given, and notes that say so."""
-    made, notes, kind = whole.copy(), [], assuming.kind
-    new = made["is_new"]
+    kind, new = assuming.kind, whole["is_new"]
+    made, notes = assumed_of_names(whole.copy(), new, kind)
     made["source"] = made["source"].where(~(new & made["source"].isna()), assuming.source)
     made["simulated"] = made["simulated"].where(~(new & made["simulated"].isna()), other=False)
     for name, value in kind.assumed.items():

@@ -1,7 +1,7 @@
 """Rows of an outside file as typed rows of a kind: columns, constants, geometry."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -10,14 +10,18 @@ import pandas as pd
 from civgeo.errors import InvalidInput
 from civgeo.formats import headers
 from civgeo.formats.checked import CheckedFile
-from civgeo.formats.findings import Finding
+from civgeo.formats.findings import Finding, Severity
+from civgeo.formats.header_rows import plain_header
 from civgeo.formats.headers import ColumnMapping, Coordinates
 from civgeo.formats.values import parser_for
 from civgeo.services.import_batches import ImportRequest
 from civgeo.services.import_kinds import ImportKind
+from civgeo.services.import_name_cells import parsed_cells
+from civgeo.services.property_schema import ORIGIN, VALIDITY
 
 __all__ = ["Rows", "expected_headers", "mapping_of", "read_rows", "with_constants"]
 
+_STORE_KEPT = (*VALIDITY, *(item for item in ORIGIN if item.kept_by == "store"))
 _AXES = {
     "lon": "lon",
     "经度": "lon",
@@ -57,7 +61,7 @@ class Rows:
 
 def expected_headers(kind: ImportKind) -> tuple[str, ...]:
     """Headers that a file of the kind may have, by which the header row is found."""
-    known = [text for prop in kind.properties for text in headers.synonyms(prop)]
+    known = [text for prop in kind.readable for text in headers.synonyms(prop)]
     return (*known, "经度", "纬度", "lon", "lat", "坐标")
 
 
@@ -82,12 +86,27 @@ def mapping_of(
     """
     saved = None
     if profile is not None:
-        saved = ColumnMapping.from_profile(profile, found, kind.properties)
+        saved = ColumnMapping.from_profile(profile, found, kind.readable)
         if saved is None and request.profile is not None:
             text = f"方案“{request.profile}”与文件的列不符。文件里的列：{'、'.join(found)}"
             raise InvalidInput(text, code="profile_unfit")
-    mapping = saved or headers.propose(found, kind.properties, required=())
-    return _overridden(mapping, found, kind, request.columns) if request.columns else mapping
+    mapping = saved or headers.propose(found, kind.readable, required=())
+    if request.columns:
+        mapping = _overridden(mapping, found, kind, request.columns)
+    return _keeping_rest(mapping, request.columns) if kind.keeps_rest else mapping
+
+
+def _keeping_rest(mapping: ColumnMapping, asked: Mapping[str, str]) -> ColumnMapping:
+    """The mapping of a kind that keeps every column, but for those that are to be left out."""
+    rest = (*mapping.unmatched, *mapping.contested)
+    kept = tuple(header for header in rest if asked.get(header) != "" and not _of_store(header))
+    return replace(mapping, unmatched=kept, contested=())
+
+
+def _of_store(header: str) -> bool:
+    """Whether a column is one that the store writes itself, as in its own exports."""
+    own = (text for item in _STORE_KEPT for text in headers.synonyms(item))
+    return plain_header(header) in map(plain_header, own)
 
 
 def _overridden(
@@ -115,17 +134,17 @@ def _overridden(
 
 
 def _property_named(kind: ImportKind, wanted: str) -> str:
-    for prop in kind.properties:
+    for prop in kind.readable:
         if wanted in (prop.name, prop.title):
             return prop.name
-    known = "、".join(f"{prop.name}（{prop.title}）" for prop in kind.properties)
+    known = "、".join(f"{prop.name}（{prop.title}）" for prop in kind.readable)
     raise InvalidInput(f"没有属性“{wanted[:40]}”，可用：{known}", code="unknown_property")
 
 
 def read_rows(checked: CheckedFile, mapping: ColumnMapping, kind: ImportKind) -> Rows:
     """Typed rows of a checked file; geometry of the file goes before coordinate columns."""
     raw = checked.frame()
-    typed, findings = headers.parse(raw, mapping, kind.properties)
+    typed, findings = parsed_cells(raw, mapping, kind)
     located = True
     if isinstance(raw, gpd.GeoDataFrame):
         shapes = raw.geometry
@@ -138,6 +157,10 @@ def read_rows(checked: CheckedFile, mapping: ColumnMapping, kind: ImportKind) ->
         shapes = gpd.GeoSeries(nothing, index=raw.index, crs="EPSG:4490")
     table = pd.DataFrame(typed).drop(columns="geometry", errors="ignore")
     frame = gpd.GeoDataFrame(table, geometry=shapes, crs=shapes.crs)
+    if kind.keeps_rest and mapping.unmatched:
+        text = f"没有对应登记项目的列原样保存，导出时带回：{'、'.join(mapping.unmatched)}"
+        findings = [*findings, Finding(0, "", "", text, Severity.NOTE)]
+        mapping = replace(mapping, unmatched=())
     return Rows(frame, mapping, findings, located)
 
 

@@ -12,6 +12,7 @@ from civgeo.domain.estate import EstateClass
 from civgeo.errors import InvalidInput
 from civgeo.formats.findings import Finding
 from civgeo.services.import_kinds import ImportKind
+from civgeo.services.import_name_rules import NAME_RULES
 from civgeo.store.tables import Collection
 
 __all__ = ["faults_of"]
@@ -150,5 +151,6 @@ _OWN: Mapping[Collection, _Rules] = MappingProxyType(
         Collection.DIVISIONS: _division_faults,
         Collection.ESTATES: _estate_faults,
         Collection.FACILITIES: _facility_faults,
+        **NAME_RULES,
     }
 )

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from civgeo.domain.history import Edit
+from civgeo.domain.history import Action, Edit
 from civgeo.errors import ImportRejected, InvalidInput, NotFound, RuleViolation
 from civgeo.formats import jail
 from civgeo.formats.facts import Facts, ReadRequest
@@ -16,8 +17,9 @@ from civgeo.services.import_kinds import kind_named
 from civgeo.services.import_plan import Plan
 from civgeo.services.import_rows import expected_headers
 from civgeo.store.batches import Batch as Recorded
-from civgeo.store.batches import batches, batches_like
-from civgeo.store.bulk import correct_many, revive_many
+from civgeo.store.batches import batches, batches_like, was_undone
+from civgeo.store.bulk import corrections, revival_rows, revivals
+from civgeo.store.reading import Reading
 from civgeo.store.tables import Collection
 from civgeo.store.undoing import Undone, undo_batch
 from civgeo.store.writing import Writing
@@ -86,7 +88,7 @@ def stage(
     file
         As it came.
     kind
-        ``divisions``, ``estates`` or ``facilities``.
+        Name of an entry of `import_kinds.KINDS`.
     request
         How the officer wants it to be taken.
     file_name
@@ -220,13 +222,14 @@ def confirm(city: City, id: str, edit: Edit, *, progress: Progress = _silent) ->
     ImportRejected
         When it has errors or open questions (code ``batch_not_ready``).
     StaleEdit, RuleViolation, InvalidInput
-        When a record was changed meanwhile in a way that stands against it.
+        When a record was changed meanwhile in a way that stands against it, or the batch was
+        undone.
     """
     batch = import_batches.open_batch(city.store, id)
     facts = Facts.read(facts_file(batch))
     progress("核对", 0, 1)
     with city.store.read() as reading:
-        done = _recorded(batches_like(reading, f"%:{batch.fingerprint}"))
+        done = _recorded(reading, batch)
         if done is not None:
             return _already(batch, done)
         found = check(city.store, reading, batch, facts, city.today)
@@ -235,7 +238,7 @@ def confirm(city: City, id: str, edit: Edit, *, progress: Progress = _silent) ->
     progress("写入", 0, 1)
     ours = replace(edit, batch=batch.name_in_history)
     with city.store.write() as writing:
-        done = _recorded(batches_like(writing, f"%:{batch.fingerprint}"))
+        done = _recorded(writing, batch)
         if done is not None:
             return _already(batch, done)
         if writing.data_version() != found.precheck.data_version:
@@ -256,7 +259,12 @@ def facts_file(batch: Batch) -> Path:
     return file
 
 
-def _recorded(found: tuple[Recorded, ...]) -> Recorded | None:
+def _recorded(reading: Reading, batch: Batch) -> Recorded | None:
+    """The batch in which the same file was written; a batch that was undone is not taken again."""
+    if was_undone(reading, batch.name_in_history):
+        text = f"批次 {batch.id} 已撤销，不能再导入：请重新上传"
+        raise RuleViolation(text, code="batch_closed")
+    found = batches_like(reading, f"%:{batch.fingerprint}")
     return next((batch for batch in found if not batch.undone), None)
 
 
@@ -278,9 +286,11 @@ def _write(writing: Writing, batch: Batch, plan: Plan | None, edit: Edit) -> tup
     if len(plan.new):
         _add(writing, collection)(plan.new, edit)
     if len(plan.revived):
-        revive_many(writing, collection, plan.revived, edit)
-    changed = correct_many(writing, collection, plan.changes, edit, plan.versions)
-    return len(plan.new) + len(plan.revived), changed
+        rows = revival_rows(collection, plan.revived)
+        writing.amend(collection, revivals(writing, collection, rows, edit), Action.IMPORT, edit)
+    changed = corrections(writing, collection, plan.changes, edit, plan.versions)
+    writing.amend(collection, changed, Action.IMPORT, edit)
+    return len(plan.new) + len(plan.revived), len(changed)
 
 
 def _add(writing: Writing, collection: Collection) -> Callable[..., None]:
@@ -289,7 +299,7 @@ def _add(writing: Writing, collection: Collection) -> Callable[..., None]:
         Collection.ESTATES: writing.add_estates,
         Collection.FACILITIES: writing.add_facilities,
     }
-    return adding[collection]
+    return adding.get(collection) or partial(writing.add, collection)
 
 
 def undo(city: City, id: str, edit: Edit) -> Undone:

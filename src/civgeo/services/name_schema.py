@@ -14,7 +14,18 @@ __all__ = ["NAME_COLLECTIONS"]
 
 _LONGEST = 4_000
 _LONG_TEXTS = frozenset(
-    {"meaning", "origin", "history_text", "description", "grounds", "measures", "reason", "remark"}
+    {
+        "meaning",
+        "origin",
+        "history_text",
+        "description",
+        "grounds",
+        "measures",
+        "reason",
+        "remark",
+        "justification",
+        "return_reason",
+    }
 )
 _TYPES = {
     FieldKind.TEXT: PropertyType.STRING,

@@ -1,4 +1,4 @@
-"""Many records of a collection written at once, checked together."""
+"""Changes of many records at once, worked out together and before the turn to write."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,35 +14,66 @@ from civgeo.domain.history import Action, Edit, canonical
 from civgeo.domain.period import Period, amended, run_around, timeline
 from civgeo.errors import NotFound, RuleViolation, StaleEdit
 from civgeo.store import geopackage, sqlite
-from civgeo.store.chains import append, day_of, day_text
+from civgeo.store.chains import day_of, day_text
 from civgeo.store.editing import CHECKS, Change, Standing, State
-from civgeo.store.frames import Row, frame_of, rows_of, state_text
+from civgeo.store.frames import Row, columns_of, frame_of, rows_of, state_text, state_texts
 from civgeo.store.history_tables import OUTSIDE, history
 from civgeo.store.outside import pending_fids
-from civgeo.store.records import touch, widened
+from civgeo.store.reading import Reading
+from civgeo.store.spool import Amended, Depth, EntryRow
 from civgeo.store.tables import LAYERS, VALIDITY, Collection
-from civgeo.store.writing import Writing
 
-__all__ = ["apply_many", "correct_many", "refuse_touched", "revive_many", "some", "standings_of"]
+__all__ = [
+    "Revival",
+    "amendments",
+    "corrections",
+    "refuse_touched",
+    "revival_rows",
+    "revivals",
+    "some",
+    "standings_of",
+]
 
 _SOME = 20
+Assertions = Sequence[tuple[Standing, Sequence[Period[State]]]]
 
 
-def correct_many(
-    writing: Writing,
+@dataclass(frozen=True, slots=True)
+class Revival:
+    """A record that an undo took back altogether, as it is to exist again.
+
+    Parameters
+    ----------
+    id
+        The record.
+    state, geometry
+        Canonical state and blob.
+    bounds
+        Its own existence, where no edit bounds the records of the collection.
+    """
+
+    id: str
+    state: str
+    geometry: bytes | None
+    bounds: tuple[str | None, str | None]
+
+
+def corrections(
+    reading: Reading,
     collection: Collection,
     changes: Mapping[str, Change],
     edit: Edit,
     versions: Mapping[str, int],
-) -> int:
-    """Change properties of many records, each as `Writing.correct` would; returns how many.
+) -> list[Amended]:
+    """What changes of many records come to, each as `Writing.correct` would make it.
 
-    The records are checked together, which takes the time of one.
+    The records are checked together, which takes the time of one. Those that stay as they are
+    are left out.
 
     Parameters
     ----------
-    writing
-        The transaction.
+    reading
+        A read, or the transaction that is going to write.
     collection, edit
         As in `Writing.correct`.
     changes
@@ -60,61 +91,70 @@ def correct_many(
         When another program changed a row and nobody has settled that, or a record does not
         exist over the period.
     """
-    standings = standings_of(writing, collection, changes)
+    standings = standings_of(reading, collection, changes)
     _require_versions(standings, versions)
-    refuse_touched(writing, collection, changes)
+    refuse_touched(reading, collection, changes)
     texts = _texts(standings, changes, edit)
-    amendments = []
+    found = []
     for id, standing in standings.items():
-        blob = _blob(changes[id])
-        change = _Change(iter(texts[id]), blob)
+        change = _Change(iter(texts[id]), _blob(changes[id]))
         periods = amended(standing.periods, edit.valid_from, edit.valid_to, change)
         before = amended(standing.periods, edit.valid_from, edit.valid_to, lambda state: state)
         if periods != before:
-            amendments.append((standing, periods))
-    return apply_many(writing, collection, amendments, Action.IMPORT, edit)
+            found.append((standing, periods))
+    return amendments(reading, found)
 
 
-def revive_many(
-    writing: Writing, collection: Collection, frame: gpd.GeoDataFrame, edit: Edit
-) -> None:
-    """Let records exist again that an undo took back altogether.
+def revival_rows(collection: Collection, frame: gpd.GeoDataFrame) -> list[Revival]:
+    """Rows of a frame for `revivals`, checked as the collection demands."""
+    layer = LAYERS[collection]
+    columns = columns_of(layer, CHECKS[collection](frame))
+    bounds = zip(*(columns[name] for name in VALIDITY), strict=True)
+    cells = zip(
+        columns["id"],
+        state_texts(layer.recorded, columns),
+        columns["geometry"],
+        bounds,
+        strict=True,
+    )
+    return [Revival(*row) for row in cells]
+
+
+def revivals(
+    reading: Reading, collection: Collection, rows: Sequence[Revival], edit: Edit
+) -> list[Amended]:
+    """What it comes to when records exist again that an undo took back altogether.
 
     Parameters
     ----------
-    writing, collection, edit
-        As in `correct_many`.
-    frame
-        As the collection's frame must be; ids of records that were taken back.
+    reading, collection, edit
+        As in `corrections`.
+    rows
+        The records as they were checked.
 
     Raises
     ------
-    InvalidInput, CrsError
-        When the frame is not as promised.
     RuleViolation
         When another program changed a row and nobody has settled that.
     """
-    layer = LAYERS[collection]
-    rows = {str(row["id"]): row for row in rows_of(layer, CHECKS[collection](frame))}
-    standings = standings_of(writing, collection, rows)
-    refuse_touched(writing, collection, rows)
-    amendments = []
-    for id, standing in standings.items():
-        row, bounds = rows[id], (edit.valid_from, edit.valid_to)
-        if not layer.unlisted:
-            start, end = (row[name] for name in VALIDITY)
-            bounds = day_of(_text_or_none(start)), day_of(_text_or_none(end))
-        geometry = row["geometry"] if isinstance(row["geometry"], bytes) else None
-        state = State(state_text(layer.recorded, row), None, geometry)
-        amendments.append((standing, [Period(*bounds, state)]))
-    apply_many(writing, collection, amendments, Action.IMPORT, edit)
+    standings = standings_of(reading, collection, [row.id for row in rows])
+    refuse_touched(reading, collection, standings)
+    found = []
+    for row in rows:
+        bounds = row.bounds
+        if LAYERS[collection].unlisted:
+            bounds = day_text(edit.valid_from), day_text(edit.valid_to)
+        start, end = map(day_of, bounds)
+        state = State(row.state, None, row.geometry)
+        found.append((standings[row.id], [Period(start, end, state)]))
+    return amendments(reading, found)
 
 
 def standings_of(
-    writing: Writing, collection: Collection, ids: Iterable[str]
+    reading: Reading, collection: Collection, ids: Iterable[str]
 ) -> dict[str, Standing]:
-    """Each record as its history gives it, in the order of `ids`."""
-    names = ("entity", "county", "version", "valid_from", "valid_to", "state", "shape", "shape_at")
+    """Each record as its history gives it, in the order of `ids`; raises StaleEdit."""
+    names = ("entity", "county", "version", *VALIDITY, "state", "shape", "shape_at")
     wanted = list(ids)
     query = (
         sa.select(*(history.c[name] for name in names))
@@ -122,7 +162,7 @@ def standings_of(
         .order_by(history.c.entity, history.c.sequence)
     )
     found: dict[str, Standing] = {}
-    for id, rows in groupby(writing._connection.execute(query), lambda row: row.entity):
+    for id, rows in groupby(reading._connection.execute(query), lambda row: row.entity):
         recorded = []
         county, version = "", 0
         for row in rows:
@@ -133,7 +173,7 @@ def standings_of(
             county, version = row.county, row.version
         periods = timeline(period for _, period in recorded)
         found[id] = Standing(
-            collection, id, county, version, periods, tuple(recorded), writing.today
+            collection, id, county, version, periods, tuple(recorded), reading.today
         )
     missing = [id for id in wanted if id not in found]
     if missing:
@@ -148,12 +188,12 @@ def _require_versions(standings: Mapping[str, Standing], versions: Mapping[str, 
         raise StaleEdit(text, code="precheck_stale")
 
 
-def refuse_touched(writing: Writing, collection: Collection, ids: Iterable[str]) -> None:
+def refuse_touched(reading: Reading, collection: Collection, ids: Iterable[str]) -> None:
     """Refuse to write records whose rows another program touched; raises RuleViolation."""
     table, log = LAYERS[collection].table, OUTSIDE[collection]
     here = sa.select(table.c.id).where(table.c.fid.in_(pending_fids(log)))
     before = sa.select(log.c.id).where(log.c.settled.is_(None))
-    pending = set(writing._connection.execute(sa.union(here, before)).scalars())
+    pending = set(reading._connection.execute(sa.union(here, before)).scalars())
     touched = sorted(pending.intersection(ids))
     if touched:
         raise RuleViolation(
@@ -223,80 +263,66 @@ class _Change:
         return State(text, None, blob)
 
 
-def apply_many(
-    writing: Writing,
-    collection: Collection,
-    amendments: Sequence[tuple[Standing, Sequence[Period[State]]]],
-    action: Action,
-    edit: Edit,
-) -> int:
-    """Append the entries and bring the rows of the layer to what the history then gives."""
-    if not amendments:
-        return 0
-    connection = writing._connection
-    drafts = [
-        standing.draft(action, edit, period, standing.version + 1)
-        for standing, periods in amendments
-        for period in periods
-    ]
-    append(connection, drafts, writing._moment)
-    blobs = _held_blobs(writing, [standing for standing, _ in amendments])
-    rows = {standing.id: _row_after(standing, periods, blobs) for standing, periods in amendments}
-    _update(connection, LAYERS[collection].table, rows)
-    extent = writing.extent(collection)
-    for values in rows.values():
-        blob = values.get("geometry")
-        extent = widened(extent, blob if isinstance(blob, bytes) else None)
-    touch(connection, LAYERS[collection].table, extent)
-    return len(amendments)
+def amendments(reading: Reading, asserted: Assertions) -> list[Amended]:
+    """Entries that assert the periods, and the rows that the layer then holds."""
+    found = []
+    runs = [_run_after(standing, periods) for standing, periods in asserted]
+    blobs = _held_blobs(reading, asserted, runs)
+    for (standing, periods), run in zip(asserted, runs, strict=True):
+        state = run.state
+        assert state is not None  # noqa: S101 `_run_after` promises it
+        depth, geometry = Depth.VALUES, None
+        if state.geometry is not None or state.held != standing.state.held:
+            held = state.held
+            depth, geometry = Depth.SHAPE, state.geometry if held is None else blobs[held[0]]
+        elif state.text == standing.state.text:
+            depth = Depth.BOUNDS
+        values = orjson.loads(state.text) if depth else {}
+        bounds = day_text(run.start), day_text(run.end)
+        version = standing.version + 1
+        entries = [_entry(standing, period, version) for period in periods]
+        found.append(Amended(standing.id, version, entries, bounds, depth, values, geometry))
+    return found
 
 
-def _update(connection: sa.Connection, table: sa.Table, rows: Mapping[str, Row]) -> None:
-    """Set the columns of rows by id; those with and without a geometry go in one statement each."""
-    by_columns: dict[tuple[str, ...], list[Row]] = {}
-    for id, values in rows.items():
-        named = {f"new_{name}": value for name, value in values.items()} | {"this_id": id}
-        by_columns.setdefault(tuple(values), []).append(named)
-    for names, parameters in by_columns.items():
-        update = sa.update(table).where(table.c.id == sa.bindparam("this_id"))
-        columns: dict[str, object] = {name: sa.bindparam(f"new_{name}") for name in names}
-        connection.execute(update.values(columns), parameters)
-
-
-def _row_after(
-    standing: Standing, periods: Sequence[Period[State]], blobs: Mapping[int, bytes]
-) -> Row:
-    """Columns of the layer's row after the new entries."""
+def _run_after(standing: Standing, periods: Sequence[Period[State]]) -> Period[State]:
     after = timeline([*(period for _, period in standing.recorded), *periods])
     run = run_around(after, standing.today)
     if run is None or run.state is None:
         raise NotFound(f"{standing.collection} 中没有编号为 {standing.id[:80]!r} 的记录")
-    bounds = {"valid_from": day_text(run.start), "valid_to": day_text(run.end)}
-    row: Row = {**orjson.loads(run.state.text), **bounds, "version": standing.version + 1}
-    if run.state.geometry is not None or run.state.held != standing.state.held:
-        held = run.state.held
-        row["geometry"] = run.state.geometry if held is None else blobs[held[0]]
-    return row
+    return run
 
 
-def _held_blobs(writing: Writing, standings: Sequence[Standing]) -> dict[int, bytes]:
-    """Geometries that entries of the records hold, by sequence."""
+_ANY_EDIT = Edit(actor="-", document="-")
+
+
+def _entry(standing: Standing, period: Period[State], version: int) -> EntryRow:
+    draft = standing.draft(Action.IMPORT, _ANY_EDIT, period, version)
+    shape_at, shape = draft.held or (None, None)
+    if draft.geometry is not None:
+        shape = sha256(draft.geometry).hexdigest()
+    bounds = day_text(draft.valid_from), day_text(draft.valid_to)
+    own = (draft.entity, draft.county, version, *bounds)
+    return (*own, draft.state, shape, shape_at, draft.geometry)
+
+
+def _held_blobs(
+    reading: Reading, asserted: Assertions, runs: Sequence[Period[State]]
+) -> dict[int, bytes]:
+    """Geometries that rows are going to have again, by the entries that hold them."""
     held = {
-        period.state.held[0]
-        for standing in standings
-        for _, period in standing.recorded
-        if period.state is not None and period.state.held is not None
+        run.state.held[0]
+        for (standing, _), run in zip(asserted, runs, strict=True)
+        if run.state is not None
+        and run.state.held is not None
+        and run.state.held != standing.state.held
     }
     rows = sa.func.json_each(orjson.dumps(sorted(held)).decode()).table_valued("value")
     query = sa.select(history.c.sequence, history.c.geometry)
-    found = writing._connection.execute(
+    found = reading._connection.execute(
         query.where(history.c.sequence.in_(sa.select(rows.c.value)))
     )
     return {row.sequence: row.geometry for row in found}
-
-
-def _text_or_none(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def some(texts: Sequence[str]) -> str:

@@ -21,18 +21,25 @@ _NETWORK = frozenset(
 """Types of file system that reach another machine, or share no memory between their users."""
 
 
-def refuse_network_share(folder: Path) -> None:
+def refuse_network_share(folder: Path, mounts: str | None = None) -> None:
     """Refuse a folder on a network share, where that can be found out (Linux and Windows).
 
     Write-ahead logging needs memory that all programs share, and locks that hold; a share has
     neither for certain, and a store on one can be destroyed by two machines that write.
+
+    Parameters
+    ----------
+    folder
+        Where the store is to lie.
+    mounts
+        As for `network_share`.
 
     Raises
     ------
     StoreUnavailable
         Naming the kind of share.
     """
-    kind = network_share(folder.resolve())
+    kind = network_share(folder.resolve(), mounts)
     if kind is not None:
         text = (
             f"{folder} 在网络共享（{kind}）上，多机同时写入会损坏登记库："

@@ -1,6 +1,9 @@
 """Rows of a layer as a frame, and a frame as rows."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from json.encoder import encode_basestring
+from types import NoneType
 
 import geopandas as gpd
 import numpy as np
@@ -12,9 +15,19 @@ from civgeo.errors import StoreUnavailable
 from civgeo.store import geopackage
 from civgeo.store.tables import Day, Layer
 
-__all__ = ["Row", "frame_of", "rows_of", "state_text", "values_of"]
+__all__ = [
+    "Columns",
+    "Row",
+    "columns_of",
+    "frame_of",
+    "rows_of",
+    "state_text",
+    "state_texts",
+    "values_of",
+]
 
 Row = dict[str, object]
+Columns = dict[str, Sequence[object]]
 TEXT = pd.StringDtype(na_value=np.nan)
 CRS = f"EPSG:{geopackage.SRS_ID}"
 
@@ -64,13 +77,13 @@ def _cells(column: sa.Column[object], values: Sequence[object], ids: pd.Index) -
     return pd.Series(values, index=ids, dtype=kinds[column.type.python_type])
 
 
-def rows_of(layer: Layer, frame: gpd.GeoDataFrame) -> list[Row]:
-    """Rows with plain Python values and None for null, in the frame's order; without ``fid``.
+def columns_of(layer: Layer, frame: gpd.GeoDataFrame) -> Columns:
+    """Columns of plain Python values and None for null, in the table's order; without ``fid``.
 
     Columns that the frame leaves out by default are None where it does not have them.
     """
     names = [column.name for column in layer.table.columns if column.name != "fid"]
-    cells: dict[str, Sequence[object]] = {
+    cells: Columns = {
         "id": frame.index.tolist(),
         "geometry": geopackage.encode(frame.geometry.to_numpy()),
     }
@@ -80,10 +93,13 @@ def rows_of(layer: Layer, frame: gpd.GeoDataFrame) -> list[Row]:
         elif name not in cells:
             values = frame[name]
             cells[name] = values.astype(object).where(values.notna(), None).tolist()
-    return [
-        dict(zip(names, row, strict=True))
-        for row in zip(*(cells[name] for name in names), strict=True)
-    ]
+    return {name: cells[name] for name in names}
+
+
+def rows_of(layer: Layer, frame: gpd.GeoDataFrame) -> list[Row]:
+    """What `columns_of` gives, row by row."""
+    cells = columns_of(layer, frame)
+    return [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
 
 
 def state_text(names: Sequence[str], row: Mapping[str, object]) -> str:
@@ -95,6 +111,44 @@ def state_text(names: Sequence[str], row: Mapping[str, object]) -> str:
         When a value is no text, number, flag or null.
     """
     return canonical(values_of(names, row))
+
+
+def state_texts(names: Iterable[str], columns: Mapping[str, Sequence[object]]) -> list[str]:
+    """What `state_text` gives for each row of `columns`, in a tenth of the time.
+
+    Raises
+    ------
+    TypeError
+        As `state_text`.
+    ValueError
+        For a number that is not finite.
+    """
+    ordered = sorted(names)
+    shape = "{" + ",".join(f"{encode_basestring(name)}:%s" for name in ordered) + "}"
+    written = (_written(name, columns[name]) for name in ordered)
+    return [shape % cells for cells in zip(*written, strict=True)]
+
+
+def _written(name: str, values: Sequence[object]) -> list[str]:
+    """Each value of a column as canonical JSON."""
+    kinds = {*map(type, values)} - {NoneType}
+    if len(kinds) > 1 or float in kinds:
+        # values that are equal but not written alike: 1 and true, 0.0 and -0.0
+        return [_plainly(_value(name, value)) for value in values]
+    texts = {value: _plainly(_value(name, value)) for value in {*values}}
+    return [texts[value] for value in values]
+
+
+def _plainly(value: Value) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"not finite: {value}")
+    return float.__repr__(value) if isinstance(value, float) else int.__repr__(value)
 
 
 def values_of(names: Sequence[str], row: Mapping[str, object]) -> dict[str, Value]:

@@ -1,7 +1,8 @@
 """Tables of the place-name office, one for each of its registers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +12,7 @@ from civgeo.store import columns
 
 __all__ = ["NAME_TABLES"]
 
-_TYPES: Mapping[FieldKind, type[sa.types.TypeEngine[object]]] = MappingProxyType(
+_TYPES: Mapping[FieldKind, Callable[[], sa.types.TypeEngine[Any]]] = MappingProxyType(
     {
         FieldKind.TEXT: sa.Text,
         FieldKind.CODE: sa.Text,
@@ -23,7 +24,7 @@ _TYPES: Mapping[FieldKind, type[sa.types.TypeEngine[object]]] = MappingProxyType
 )
 
 
-def _column(field: RecordField) -> sa.Column[object]:
+def _column(field: RecordField) -> sa.Column[Any]:
     return sa.Column(field.name, _TYPES[field.kind](), nullable=not field.required)
 
 

@@ -253,6 +253,10 @@ class Reading:
             raise NotFound(f"{collection} 中没有编号为 {id[:80]!r} 的记录")
         return found
 
+    def changes(self, collection: Collection, since: int, limit: int) -> tuple[Entry, ...]:
+        """The first `limit` entries of a collection after the sequence `since`, in order."""
+        return chains.entries_since(self._connection, collection.value, since, limit)
+
     def rehearse(
         self,
         collection: Collection,

@@ -25,17 +25,20 @@ from civgeo.errors import InvalidInput, StoreUnavailable
 from civgeo.store import geopackage
 
 __all__ = [
+    "CHECKPOINT_PAGES",
     "Access",
     "Box",
     "SqliteFacts",
     "copy_to",
     "engine",
     "errors_in_words",
+    "fold",
     "is_alone",
     "journal_mode",
     "listed",
     "meets_box",
     "meets_box_directly",
+    "scratch",
     "sqlite_facts",
 ]
 
@@ -45,6 +48,11 @@ WAL_SAFE_FROM = (3, 51, 3)
 BUSY_SECONDS = 10.0
 WRITER_CACHE_KIB = 65_536
 FULL_BELOW_BYTES = 65_536
+CHECKPOINT_PAGES = 1000
+"""Pages of the journal from which a commit also brings them into the store."""
+
+JOURNAL_KEPT_BYTES = 64 * 2**20
+"""What the journal may keep of the disk after a long write."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees; west greater than east crosses the antimeridian."""
@@ -150,6 +158,7 @@ def _prepare(connection: _Connection, access: Access) -> None:
     else:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA cache_size = {-WRITER_CACHE_KIB}")
+        connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_KEPT_BYTES}")
         _require_journal(connection, sqlite_facts().journal_mode)
     spatial = {
         "ST_IsEmpty": geopackage.is_empty,
@@ -229,6 +238,29 @@ def _rows_in(table: sa.Table, box: Box) -> sa.Select[int]:
         .where(tree.c.maxy >= south, tree.c.miny <= north)
         .where(sa.or_(inside, sa.func.civgeo_meets_box(row.c.geometry, *box)))
     )
+
+
+def scratch(file: Path) -> sa.Engine:
+    """Engine for a file of ours that may be lost: nothing waits for the disk."""
+
+    def connect() -> _Connection:
+        connection: _Connection = _LIBRARY.connect(str(file), check_same_thread=False)
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    made = sa.create_engine("sqlite://", module=_LIBRARY, creator=connect, poolclass=NullPool)
+    sa.event.listen(made, "begin", lambda connection: connection.exec_driver_sql("BEGIN") and None)
+    return made
+
+
+def fold(writer: sa.Engine) -> None:
+    """Bring what the journal holds into the store, as far as no reader needs it; nobody waits."""
+    with writer.connect() as connection:
+        driver = connection.connection.driver_connection
+        if driver is not None:
+            driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def copy_to(connection: sa.Connection, target: Path) -> None:

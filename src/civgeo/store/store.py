@@ -17,9 +17,11 @@ from civgeo.store.disk import keep, keep_folder, refuse_network_share
 from civgeo.store.editing import Change
 from civgeo.store.forms import bring_up_to_date, require_store
 from civgeo.store.migrations import migrate
+from civgeo.store.name_index import NameIndex
 from civgeo.store.reading import Reading, Register
 from civgeo.store.records import begin_own, end_own
-from civgeo.store.sqlite import Access, engine, errors_in_words
+from civgeo.store.spool import attached
+from civgeo.store.sqlite import Access, engine, errors_in_words, fold
 from civgeo.store.tables import Collection
 from civgeo.store.turns import QUEUE_NAME, clear_away, turn
 from civgeo.store.writing import Writing, enter_register
@@ -37,17 +39,32 @@ class Store:
     ----------
     file
         The GeoPackage.
+    names
+        The index of its place names.
+    longest_wait
+        Seconds that a write waits for its turn at all; without, for as long as the others get on.
     """
 
     file: Path
+    names: NameIndex
     _reader: sa.Engine
     _writer: sa.Engine
+    longest_wait: float | None = None
 
     @classmethod
-    def create(cls, directory: Path, *, register: Register) -> "Store":
+    def create(cls, directory: Path, *, register: Register, mounts: str | None = None) -> "Store":
         """Make an empty store in `directory`, which is made where it is missing.
 
         The file gets its name when it is complete: a store that exists is a whole one.
+
+        Parameters
+        ----------
+        directory
+            Its folder.
+        register
+            Whose store it is.
+        mounts
+            As for `civgeo.store.disk.network_share`.
 
         Raises
         ------
@@ -60,20 +77,31 @@ class Store:
             raise StoreUnavailable(text, code="store_exists")
         with _file_errors_in_words(directory):
             directory.mkdir(parents=True, exist_ok=True)
-            refuse_network_share(directory)
+            refuse_network_share(directory, mounts)
             with TemporaryDirectory(prefix=".civgeo-", dir=directory) as workshop:
                 draft = Path(workshop) / FILE_NAME
                 _make(draft, register)
                 keep(draft)
                 draft.rename(file)
                 keep_folder(directory)
-        return cls.open(directory)
+        return cls.open(directory, mounts=mounts)
 
     @classmethod
-    def open(cls, directory: Path) -> "Store":
+    def open(
+        cls, directory: Path, *, longest_wait: float | None = None, mounts: str | None = None
+    ) -> "Store":
         """Open the store in `directory`, and bring one of an older version up to date.
 
         An older store is copied beside itself first; the name of the copy tells its form.
+
+        Parameters
+        ----------
+        directory
+            Its folder.
+        longest_wait
+            As of the store.
+        mounts
+            As for `civgeo.store.disk.network_share`.
 
         Raises
         ------
@@ -86,8 +114,10 @@ class Store:
         if not file.is_file():
             text = f"{directory} 中没有登记库（{FILE_NAME}）：请检查 --store，或先运行 civgeo init"
             raise StoreUnavailable(text, code="store_missing")
-        refuse_network_share(directory)
-        store = cls(file, engine(file, Access.READ), engine(file, Access.WRITE))
+        refuse_network_share(directory, mounts)
+        reader = engine(file, Access.READ)
+        writer = engine(file, Access.WRITE)
+        store = cls(file, NameIndex(file, reader), reader, writer, longest_wait)
         try:
             with errors_in_words(file):
                 store._bring_up_to_date()
@@ -121,29 +151,40 @@ class Store:
             yield Reading(connection, datetime.now(UTC))
 
     @contextmanager
-    def write(self) -> Iterator[Writing]:
+    def write(self, beside: Path | None = None) -> Iterator[Writing]:
         """Write in one transaction: kept when the block ends, undone when it raises.
 
         Writers of all threads and processes wait in one queue, first come, first served.
+
+        Parameters
+        ----------
+        beside
+            File with a spool (`store.spool`) that the write sees too.
 
         Raises
         ------
         InvalidInput
             When a constraint refuses the data.
+        StoreBusy
+            When the turn does not come in time.
         StoreUnavailable
             When another program writes for too long, the disk is full, or the file cannot be
             written.
         """
         with (
-            turn(self.queue),
+            turn(self.queue, longest=self.longest_wait) as held,
             errors_in_words(self.file),
-            self._writer.begin() as connection,
+            self._writer.connect() as connection,
+            attached(connection, beside),
+            connection.begin(),
         ):
             begin_own(connection)
-            writing = Writing(connection, datetime.now(UTC))
+            writing = Writing(connection, datetime.now(UTC), held)
             yield writing
             writing.count_up()
             end_own(connection)
+        if beside is not None:
+            fold(self._writer)
 
     def correct(
         self,
@@ -165,6 +206,7 @@ class Store:
         A read-only connection cannot fold the journal into the file, so one that may write is the
         last to close. Where that fails the journal stays beside the file, and nothing is lost.
         """
+        self.names.close()
         self._reader.dispose()
         with suppress(sa.exc.DBAPIError), self._writer.connect():
             pass

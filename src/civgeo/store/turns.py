@@ -12,23 +12,27 @@ SQLite's own lock keeps them apart.
 """
 
 import importlib
+import math
 import os
 import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from civgeo.errors import StoreUnavailable
+from civgeo.store.notice import Notice, NoticeBoard
 
-__all__ = ["QUEUE_NAME", "clear_away", "is_fair", "turn"]
+__all__ = ["QUEUE_NAME", "StoreBusy", "Turn", "clear_away", "is_fair", "turn"]
 
 QUEUE_NAME = "civgeo.queue"
 PATIENCE_SECONDS = 60.0
-"""How long a writer waits for its turn before it gives up with an error."""
+"""How long a writer waits while nothing moves before it gives up with an error."""
 
-_POLL_SECONDS = 0.001
+RETRY_SECONDS = 5.0
+_POLL_SECONDS, _SLOW_POLL_SECONDS, _LOOK_SECONDS = 0.001, 0.01, 0.25
 _DOOR = 0
 """Byte that is locked while a ticket is taken."""
 
@@ -36,8 +40,41 @@ _FIRST_TICKET = 1
 _TO_THE_END = 0
 
 
+class StoreBusy(StoreUnavailable):
+    """Others write, and the turn did not come in time; nothing was written.
+
+    Parameters
+    ----------
+    notice
+        What the holder of the turn says it does; None when it says nothing.
+    retry_after
+        Seconds after which it is worth another try.
+    """
+
+    default_code = "store_busy"
+
+    def __init__(self, notice: Notice | None, retry_after: float) -> None:
+        self.retry_after = max(1, math.ceil(retry_after))
+        doing = f"（{notice.text}）" if notice else ""
+        text = f"登记库一直在被写入{doing}，排队超时，没有写入任何内容"
+        super().__init__(f"{text}：请约 {self.retry_after} 秒后重试")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The turn to write, while it is held."""
+
+    _board: NoticeBoard
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        """Tell those who wait that `done` of `total` of a long write is written."""
+        self._board.put(what, done / total if total else 0.0)
+
+
 @contextmanager
-def turn(file: Path, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+def turn(
+    file: Path, patience: float = PATIENCE_SECONDS, longest: float | None = None
+) -> Iterator[Turn]:
     """Wait for the turn to write, and hold it for the block.
 
     Parameters
@@ -45,36 +82,69 @@ def turn(file: Path, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
     file
         Queue file; made where it is missing.
     patience
-        Seconds to wait.
+        Seconds to wait while nothing moves: neither does the queue grow shorter, nor does the
+        holder of the turn say that it has come farther.
+    longest
+        Seconds to wait at all, for those whose own reader waits. When the holder foresees that it
+        takes longer, they are told at once.
 
     Raises
     ------
+    StoreBusy
+        When the turn does not come in time.
     StoreUnavailable
-        When the turn does not come in time, or the file cannot be made.
+        When the file cannot be made.
     """
-    deadline = time.monotonic() + patience
+    board = NoticeBoard(file)
     try:
-        descriptor = _take_place(file, deadline)
+        descriptor = _take_place(file, _Waiting(board, patience, longest))
     except OSError as error:
         text = f"不能在 {file.parent} 排队写入：{error.strerror}。请检查目录的写权限和磁盘空间"
         raise StoreUnavailable(text, code="store_read_only") from error
     try:
-        yield
+        board.clear()
+        yield Turn(board)
     finally:
+        board.clear()
         _release(descriptor)
         os.close(descriptor)
 
 
-def _too_late(file: Path) -> StoreUnavailable:
-    text = f"{file.parent} 中的登记库一直在被写入，排队超时：请稍后重试"
-    return StoreUnavailable(text, code="store_busy")
+class _Waiting:
+    """Patience of one writer: how long it has seen nothing move."""
 
+    def __init__(self, board: NoticeBoard, patience: float, longest: float | None) -> None:
+        self.board, self.patience, self.longest = board, patience, longest
+        self.begun = self.moved = time.monotonic()
+        self.looked = -math.inf
+        self.seen: tuple[int, Notice | None] | None = None
 
-def _wait(free: Callable[[], bool], file: Path, deadline: float) -> None:
-    while not free():
-        if time.monotonic() > deadline:
-            raise _too_late(file)
-        time.sleep(_POLL_SECONDS)
+    def until(self, free: Callable[[], bool], others: Callable[[], int]) -> None:
+        """Wait until the turn is `free`; `others` says how many stand before us.
+
+        Raises
+        ------
+        StoreBusy
+            When patience is at its end.
+        """
+        while not free():
+            now = time.monotonic()
+            if now - self.looked >= _LOOK_SECONDS or now - self.moved > self.patience:
+                self.looked = now
+                self._look(others(), now)
+            time.sleep(_POLL_SECONDS if now - self.begun < 1 else _SLOW_POLL_SECONDS)
+
+    def _look(self, others: int, now: float) -> None:
+        notice = self.board.look()
+        if (others, notice) != self.seen:
+            self.seen, self.moved = (others, notice), now
+        waited = now - self.begun
+        left = notice.seconds_left() if notice else None
+        retry = RETRY_SECONDS if left is None else left + 1
+        if now - self.moved > self.patience:
+            raise StoreBusy(notice, retry)
+        if self.longest is not None and waited + (left or 0.0) > self.longest:
+            raise StoreBusy(notice, retry)
 
 
 def _open(file: Path) -> int:
@@ -103,7 +173,7 @@ if sys.platform == "linux":
         kind, _, first, size, _ = _ask(fcntl.F_OFD_GETLK, descriptor, fcntl.F_WRLCK, start, length)
         return None if kind == fcntl.F_UNLCK else (first, first + size - 1)
 
-    def _take_place(file: Path, deadline: float) -> int:
+    def _take_place(file: Path, waiting: _Waiting) -> int:
         """Take a ticket and wait until no earlier one is left."""
         descriptor = _enter(file)
         try:
@@ -114,13 +184,19 @@ if sys.platform == "linux":
             _ask(fcntl.F_OFD_SETLK, descriptor, fcntl.F_UNLCK, _DOOR, 1)
             earlier = ticket - _FIRST_TICKET
             if earlier:
-                _wait(
-                    lambda: _locked_from(descriptor, _FIRST_TICKET, earlier) is None, file, deadline
+                waiting.until(
+                    lambda: _locked_from(descriptor, _FIRST_TICKET, earlier) is None,
+                    lambda: _count_locked(descriptor, _FIRST_TICKET, earlier),
                 )
         except BaseException:
             os.close(descriptor)
             raise
         return descriptor
+
+    def _count_locked(descriptor: int, start: int, length: int) -> int:
+        """How many bytes of a range somebody else has locked."""
+        places = range(start, start + length)
+        return sum(_locked_from(descriptor, place, 1) is not None for place in places)
 
     def _enter(file: Path) -> int:
         """Open the queue file with its door locked."""
@@ -164,11 +240,11 @@ else:
             return False
         return True
 
-    def _take_place(file: Path, deadline: float) -> int:
+    def _take_place(file: Path, waiting: _Waiting) -> int:
         """Open the queue file and try its lock again and again."""
         descriptor = _open(file)
         try:
-            _wait(lambda: _try_lock(descriptor), file, deadline)
+            waiting.until(lambda: _try_lock(descriptor), lambda: 0)
         except BaseException:
             os.close(descriptor)
             raise

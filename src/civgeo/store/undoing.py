@@ -1,9 +1,9 @@
 """A batch taken back: its new records never were, the others are as they were before it."""
 
-from collections.abc import Collection as Listing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby, islice
 
 import orjson
 import sqlalchemy as sa
@@ -11,18 +11,21 @@ import sqlalchemy as sa
 from civgeo.domain.history import Action, Edit
 from civgeo.domain.period import Period, amended, timeline
 from civgeo.errors import NotFound, RuleViolation
-from civgeo.store import sqlite
-from civgeo.store.batches import UNDO, batches_like
-from civgeo.store.bulk import apply_many, refuse_touched, some, standings_of
+from civgeo.store.batches import UNDO, was_undone
+from civgeo.store.bulk import amendments, refuse_touched, some, standings_of
 from civgeo.store.editing import Standing, State
 from civgeo.store.history_tables import history
+from civgeo.store.reading import Reading
+from civgeo.store.spool import Amended
 from civgeo.store.tables import LAYERS, Collection
 from civgeo.store.writing import Writing
 
-__all__ = ["NEVER", "Undone", "undo_batch"]
+__all__ = ["NEVER", "Undone", "as_before_batch", "refuse_occupied", "refuse_undone", "undo_batch"]
 
 NEVER = date.min
 """A record that was taken back altogether exists until before the first day there is."""
+
+AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,67 +36,62 @@ class Undone:
     put_back: int
 
 
-def undo_batch(writing: Writing, name: str, edit: Edit) -> Undone:
-    """Take back what a batch wrote: its new records never were, the others are as before it.
+def refuse_undone(reading: Reading, name: str) -> None:
+    """Refuse a batch that was taken back before; raises RuleViolation."""
+    if was_undone(reading, name):
+        text = f"批次 {name.partition(':')[0]} 已经撤销过，无须再撤销"
+        raise RuleViolation(text, code="batch_undone")
 
-    Everything stays in the history.
+
+def as_before_batch(
+    reading: Reading, name: str
+) -> Iterator[tuple[Collection, int, list[Amended]]]:
+    """What brings the records of a batch to what they were before it, some thousand at a time.
 
     Parameters
     ----------
-    writing
-        The transaction.
+    reading
+        A read, or the transaction that is going to write.
     name
         The batch as it stands in the history.
-    edit
-        Who takes it back, on the strength of what; its period does not matter.
+
+    Yields
+    ------
+    tuple
+        The collection, how many of the records the batch had created, and their changes.
 
     Raises
     ------
     NotFound
         When there is no such batch.
     RuleViolation
-        When it was undone already, or records were edited since (the message lists them), or
-        facilities of other batches stand on its estates.
+        When records were edited since (the message lists them), or another program changed a row
+        and nobody has settled that.
     """
-    records = _records_of(writing, name)
-    ours = replace(edit, valid_from=None, valid_to=None, batch=f"{UNDO}{name}")
-    taken_back = put_back = 0
-    # facilities before the estates that they belong to
-    for collection in sorted(records, reverse=True):
-        standings = standings_of(writing, collection, records[collection])
-        _refuse_later(collection, standings, name, records[collection])
-        refuse_touched(writing, collection, standings)
-        new = [id for id, first in records[collection].items() if first == 1]
-        if collection is Collection.ESTATES:
-            _refuse_occupied(writing, new)
-        amendments = [
-            (standing, _as_before(standing, records[collection][id]))
-            for id, standing in standings.items()
+    found = False
+    for collection, records in _records_of(reading, name):
+        found = True
+        standings = standings_of(reading, collection, records)
+        _refuse_later(collection, standings, name, records)
+        refuse_touched(reading, collection, standings)
+        asserted = [
+            (standing, _as_before(standing, records[id])) for id, standing in standings.items()
         ]
-        apply_many(writing, collection, amendments, Action.RESTORE, ours)
-        taken_back += len(new)
-        put_back += len(standings) - len(new)
-    return Undone(taken_back, put_back)
-
-
-def _records_of(writing: Writing, name: str) -> dict[Collection, dict[str, int]]:
-    """First version that the batch made of each record, by collection and id."""
-    connection = writing._connection
-    if any(batch.undone for batch in batches_like(writing, name)):
-        raise RuleViolation(
-            f"批次 {name.partition(':')[0]} 已经撤销过，无须再撤销", code="batch_undone"
-        )
-    query = (
-        sa.select(history.c.register, history.c.entity, sa.func.min(history.c.version))
-        .where(history.c.batch == name)
-        .group_by(history.c.register, history.c.entity)
-    )
-    found: dict[Collection, dict[str, int]] = {}
-    for register, entity, version in connection.execute(query):
-        found.setdefault(Collection(register), {})[entity] = version
+        created = sum(first == 1 for first in records.values())
+        yield collection, created, amendments(reading, asserted)
     if not found:
         raise NotFound(f"历史中没有批次 {name[:80]!r}：请用 civgeo imports 查看")
-    return found
+
+
+def _records_of(reading: Reading, name: str) -> Iterator[tuple[Collection, dict[str, int]]]:
+    """Version that the batch made of each record, in the order in which it wrote them."""
+    columns = (history.c.register, history.c.entity, history.c.version)
+    query = sa.select(*columns).where(history.c.batch == name).order_by(history.c.sequence)
+    entries = reading._connection.execute(query.execution_options(yield_per=1000))
+    records = (next(rows) for _, rows in groupby(entries, lambda row: (row.register, row.entity)))
+    for register, own in groupby(records, lambda row: row.register):
+        while page := {row.entity: row.version for row in islice(own, AT_ONCE)}:
+            yield Collection(register), page
 
 
 def _refuse_later(
@@ -136,12 +134,19 @@ def _title(standing: Standing) -> str:
     return f"{orjson.loads(standing.state.text)['name']}（{standing.id}）"
 
 
-def _refuse_occupied(writing: Writing, estates: Listing[str]) -> None:
+def refuse_occupied(reading: Reading, name: str) -> None:
+    """Refuse a batch on whose new estates facilities stand; raises RuleViolation."""
     table = LAYERS[Collection.FACILITIES].table
-    query = sa.select(table.c.name).where(sqlite.listed(table.c.estate, estates))
+    made = sa.select(history.c.sequence).where(
+        history.c.register == Collection.ESTATES.value,
+        history.c.entity == table.c.estate,
+        history.c.batch == name,
+        history.c.version == 1,
+    )
+    query = sa.select(table.c.name).where(table.c.estate.is_not(None), made.exists())
     never = NEVER.isoformat()
     query = query.where(sa.or_(table.c.valid_to.is_(None), table.c.valid_to != never))
-    names = list(writing._connection.execute(query).scalars())
+    names = list(reading._connection.execute(query).scalars())
     if names:
         raise RuleViolation(
             f"不能撤销：{len(names)} 处设施登记在这批小区中：{some(names)}。请先改其所属小区",
@@ -154,7 +159,10 @@ def _as_before(standing: Standing, first: int) -> list[Period[State]]:
     before = [period for version, period in standing.recorded if version < first]
     if not any(period.state for period in before):
         last = next(period.state for period in reversed(standing.periods) if period.state)
-        return [Period(None, NEVER, last), Period(NEVER, None, None)]
+        never: Period[State] = Period(NEVER, None, None)
+        if standing.periods[0].start is None and standing.periods[0].state == last:
+            return [never]
+        return [Period(None, NEVER, last), never]
     whole = timeline([Period(None, None, None), *before])
     return [
         period
@@ -162,3 +170,17 @@ def _as_before(standing: Standing, first: int) -> list[Period[State]]:
         if period.state is not None
         or amended(standing.periods, period.start, period.end, lambda state: state)
     ]
+
+
+def undo_batch(writing: Writing, name: str, edit: Edit) -> Undone:
+    """Take back what a batch wrote, within one write; raises as `as_before_batch`."""
+    refuse_undone(writing, name)
+    ours = replace(edit, valid_from=None, valid_to=None, batch=f"{UNDO}{name}")
+    taken_back = put_back = 0
+    for collection, created, found in [*as_before_batch(writing, name)]:
+        if collection is Collection.ESTATES:
+            refuse_occupied(writing, name)
+        writing.amend(collection, found, Action.RESTORE, ours)
+        taken_back += created
+        put_back += len(found) - created
+    return Undone(taken_back, put_back)

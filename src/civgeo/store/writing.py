@@ -14,26 +14,27 @@ from civgeo.domain.period import Period
 from civgeo.domain.standard import Standard
 from civgeo.errors import ImportRejected, InvalidInput
 from civgeo.store import settling, sqlite
-from civgeo.store.chains import Draft, append, day_text, moment_after
+from civgeo.store.chains import Draft, append, moment_after
 from civgeo.store.editing import CHECKS, Change, Standing, State, standing_of
-from civgeo.store.frames import Row, rows_of, state_text
+from civgeo.store.frames import Row, state_text
 from civgeo.store.gpkg_schema import contents
 from civgeo.store.outside import adopted_sources
+from civgeo.store.pouring import Progress, pour
 from civgeo.store.reading import Reading, Register
 from civgeo.store.records import (
     NOW,
     apply,
     begin_own,
-    draft_of,
     end_own,
-    envelope_of,
     envelope_of_blob,
     refuse_touched,
     touch,
     united,
 )
+from civgeo.store.spool import Amended, Spool, in_memory
 from civgeo.store.sqlite import Box
 from civgeo.store.tables import LAYERS, Collection, register, standards
+from civgeo.store.turns import Turn
 from civgeo.store.verification import STANDARD_STATE
 
 __all__ = ["FOUNDING", "Writing", "enter_register"]
@@ -51,10 +52,13 @@ class Writing(Reading):
         Connection with a write transaction begun and marked as ours.
     now
         The moment of writing, with a time zone.
+    held
+        The turn to write.
     """
 
-    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+    def __init__(self, connection: sa.Connection, now: datetime, held: Turn | None = None) -> None:
         super().__init__(connection, now)
+        self._held = held
         self.recorded_at = moment_after(connection, now)
         self._moment = moment_text(self.recorded_at)
 
@@ -290,15 +294,39 @@ class Writing(Reading):
         if collection is Collection.FACILITIES:
             self._require_estates(checked["estate"].dropna().unique().tolist())
         self._refuse_known(layer.table, set(checked.index), str(collection))
-        rows = rows_of(layer, checked)
-        if layer.unlisted:
-            bounds = {"valid_from": day_text(edit.valid_from), "valid_to": day_text(edit.valid_to)}
-            rows = [row | bounds for row in rows]
-        if rows:
-            self._connection.execute(sa.insert(layer.table), rows)
-            drafts = [draft_of(collection, row, edit, action) for row in rows]
-            append(self._connection, drafts, self._moment)
-        self._touch(collection, envelope_of(checked))
+        with in_memory(self._connection, collection) as spool:
+            spool.enter(checked)
+            self.pour(spool, action, edit)
+
+    def amend(
+        self, collection: Collection, found: Sequence[Amended], action: Action, edit: Edit
+    ) -> None:
+        """Record changes that were worked out together, as `store.bulk` does it."""
+        with in_memory(self._connection, collection) as spool:
+            spool.amend(found)
+            self.pour(spool, action, edit)
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        """Tell the writers who wait that `done` of `total` of this write is done."""
+        if self._held is not None:
+            self._held.tell(what, done, total)
+
+    def pour(
+        self, spool: Spool, action: Action, edit: Edit, progress: Progress | None = None
+    ) -> None:
+        """Record what a spool holds.
+
+        Parameters
+        ----------
+        spool
+            Rows that were checked, and that nobody has changed since.
+        action, edit
+            What all their entries have in common.
+        progress
+            Told how many rows are written, of how many.
+        """
+        pour(self._connection, spool, action, edit, self._moment, progress)
+        self._touch(spool.collection, spool.extent())
 
     def _refuse_simulated(self, collection: Collection, ids: Sequence[str]) -> None:
         if ids and not self.register().simulated:

@@ -24,9 +24,10 @@ _TABLES = {
     "name_cases": (
         "地名命名更名案卷",
         "GEOMETRY",
-        "name! action! state! kind! level division! place proposal! reason approver filed_to"
-        " announcer submitted_on:day approved_on:day filed_on:day announced_on:day"
-        " published_on:day materials findings documents protected:flag!",
+        "name! action! state! former_name kind! level sector division! place proposal! reason"
+        " justification return_reason approver filed_to announcer submitted_on:day"
+        " approved_on:day filed_on:day announced_on:day published_on:day code_issued_on:day"
+        " completed_on:day extended:flag! materials findings documents protected:flag!",
         ("division", "name", "state", "place"),
     ),
     "name_signs": (
@@ -143,5 +144,5 @@ def _create_attachments() -> None:
     )
     for statement in gpkg_schema.register_attributes("attachments", "附件"):
         op.execute(statement)
-    for statement in history_schema.attachment_triggers():
-        op.execute(sa.text(statement))
+    for trigger in history_schema.attachment_triggers():
+        op.execute(sa.text(trigger))

@@ -1,0 +1,1 @@
+"""Readings of Chinese characters: our own table first, then the dictionary of pypinyin."""

@@ -1,0 +1,176 @@
+"""Papers of naming cases and the gazetteer book, from what the store holds."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+import shapely
+
+from civgeo.domain.clock import BEIJING
+from civgeo.domain.division import DivisionCode
+from civgeo.domain.procedure_rule import Action
+from civgeo.reports.gazetteer_book import Arrangement, Book
+from civgeo.reports.name_documents import NamedPlace
+from civgeo.services.case_records import CaseFile
+from civgeo.services.city import City
+from civgeo.services.map_origin import edition_zh
+from civgeo.services.name_cases import case_file, cases
+from civgeo.services.name_documents import (
+    Applicant,
+    FileFormat,
+    Letterhead,
+    announcement,
+    application_form,
+    case_calendar,
+    document_file,
+    filing_report,
+    gazetteer_book_file,
+)
+from civgeo.services.naming_procedures import naming_procedures
+from civgeo.store.tables import Collection
+
+__all__ = ["Paper", "calendar", "case_paper", "gazetteer_book"]
+
+
+class Paper(StrEnum):
+    """Papers of a case."""
+
+    APPLICATION = "application"
+    FILING = "filing"
+    ANNOUNCEMENT = "announcement"
+
+
+def case_paper(
+    city: City, id: str, paper: Paper, file_format: FileFormat, *, office: str, number: str = ""
+) -> bytes:
+    """A paper of one case as Word or PDF.
+
+    Parameters
+    ----------
+    city, id
+        The case.
+    paper, file_format
+        Which paper, and how it is written.
+    office
+        Who applies, or issues the paper.
+    number
+        Its number (文号).
+
+    Raises
+    ------
+    NotFound
+        When there is no such case.
+    InvalidInput
+        When the case is not approved, for the papers that follow the approval.
+    """
+    file = case_file(city, id)
+    place = _place(file, _division_names(city))
+    rules, today = naming_procedures(), city.today
+    head = Letterhead(office=office, number=number, dated=today)
+    if paper is Paper.APPLICATION:
+        findings = tuple(str(item["message"]) for item in file.findings)
+        form = application_form(
+            file.case,
+            place,
+            Applicant(office, applied_on=file.case.submitted_on or today),
+            findings=None if file.case.findings is None else findings,
+            book=rules,
+            today=today,
+            simulated=file.simulated,
+        )
+        return document_file(form, file_format)
+    if paper is Paper.FILING:
+        report = filing_report(
+            file.case, (place,), head, book=rules, today=today, simulated=file.simulated
+        )
+        return document_file(report, file_format)
+    notice = announcement(file.case, (place,), head, simulated=file.simulated)
+    return document_file(notice, file_format)
+
+
+def calendar(city: City, now: datetime) -> bytes:
+    """Calendar (.ics) of the open steps of all cases that have a last day."""
+    files = cases(city)
+    return case_calendar(
+        {file.id: file.case for file in files},
+        naming_procedures(),
+        city.today,
+        stamp=now.astimezone(BEIJING),
+        simulated=[file.id for file in files if file.simulated],
+    )
+
+
+def gazetteer_book(
+    city: City,
+    file_format: FileFormat,
+    *,
+    order: Arrangement = Arrangement.DIVISION,
+    division: str | None = None,
+    office: str = "",
+    for_public: bool = False,
+    map_number: str = "",
+) -> bytes:
+    """The gazetteer book (标准地名录) of the names that exist today.
+
+    Raises
+    ------
+    RuleViolation
+        For a public edition without a 审图号.
+    """
+    with city.store.read() as reading:
+        register = reading.register()
+        names = reading.features(Collection.PLACE_NAMES, division=division)
+    book = Book(
+        names=names,
+        title=f"{register.name}标准地名录",
+        office=office or register.name,
+        dated=city.today,
+        arrangement=order,
+        division_names=_division_names(city),
+        for_public=for_public,
+        map_number=map_number,
+        sources={**register.sources, "规则版本": edition_zh(register.edition)},
+        simulated=bool(names["simulated"].any()),
+    )
+    return gazetteer_book_file(book, file_format)
+
+
+def _division_names(city: City) -> dict[str, str]:
+    """Names of divisions by code, each with the name of the county before it."""
+    with city.store.read() as reading:
+        frame = reading.features(Collection.DIVISIONS)
+    names = dict(zip(frame["code"].tolist(), frame["name"].tolist(), strict=True))
+    return {code: _full(code, names) for code in names}
+
+
+def _full(code: str, names: Mapping[str, str]) -> str:
+    county = names.get(code[:6], "") if len(code) > 6 else ""
+    return f"{county}{names[code]}"
+
+
+def _place(file: CaseFile, divisions: Mapping[str, str]) -> NamedPlace:
+    values = file.proposal
+    code = str(values["division"])
+    return NamedPlace(
+        name=file.case.name,
+        romanised=str(values.get("toned") or ""),
+        kind=file.case.kind.label_zh,
+        division=divisions.get(code, DivisionCode.parse(code).text),
+        position=_position(file.geometry),
+        confirmed=bool(values.get("confirmed")),
+        former_name=file.case.former_name if file.case.action is Action.RENAMING else "",
+        nature=str(values.get("description") or ""),
+        meaning=str(values.get("meaning") or values.get("origin") or ""),
+        reason=file.reason,
+    )
+
+
+def _position(shape: shapely.Geometry | None) -> str:
+    """Where the place lies, in degrees, for a reader."""
+    if shape is None:
+        return ""
+    west, south, east, north = np.round(shapely.bounds(shape), 5).tolist()
+    if (west, south) == (east, north):
+        return f"东经 {west:.5f}°，北纬 {south:.5f}°"
+    return f"东经 {west:.5f}°–{east:.5f}°，北纬 {south:.5f}°–{north:.5f}°"
