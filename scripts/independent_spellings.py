@@ -131,12 +131,15 @@ class Sources:
         GeoNames, without tones, from the places inside.
     places
         Further place names of China in CC-CEDICT, and the names of its peoples, with tones.
+    surnames
+        Readings of characters that CC-CEDICT has as surnames with one reading.
     """
 
     cedict: Mapping[str, Spelling]
     dictionary: Mapping[str, Spelling]
     geonames: Mapping[str, Sequence[Spelling]]
     places: Mapping[str, tuple[str, ...]]
+    surnames: Mapping[str, str]
 
 
 def read_sources(cities: Path, cedict: Path, pinyin_pro: Path, divisions: list[Named]) -> Sources:
@@ -147,7 +150,17 @@ def read_sources(cities: Path, cedict: Path, pinyin_pro: Path, divisions: list[N
         dictionary_spellings(pinyin_pro, divisions),
         geonames_spellings(cities, divisions),
         _places(entries),
+        _surnames(entries),
     )
+
+
+def _surnames(entries: Entries) -> dict[str, str]:
+    found = {}
+    for name, options in entries.items():
+        readings = {syllables[0] for syllables, gloss in options if "surname" in gloss}
+        if len(name) == 1 and len(readings) == 1:
+            found[name] = readings.pop()
+    return found
 
 
 def _places(entries: Entries) -> dict[str, tuple[str, ...]]:

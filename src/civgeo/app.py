@@ -10,21 +10,24 @@ from civgeo import __version__
 from civgeo.api import (
     collections,
     editing,
+    exporting,
     handover,
     history,
     imports,
     items,
     jobs,
     landing,
+    lists,
     maps,
     name_entries,
     name_papers,
+    name_rules,
     naming_cases,
     planning,
     search,
 )
 from civgeo.http import errors
-from civgeo.http.context import Desk
+from civgeo.http.context import Desk, UploadLimits
 from civgeo.http.guard import (
     HeadAsGet,
     SafeHeaders,
@@ -45,11 +48,14 @@ ROUTERS = (
     items,
     editing,
     name_papers,
+    name_rules,
     naming_cases,
     name_entries,
     history,
     planning,
     handover,
+    lists,
+    exporting,
     search,
     imports,
     jobs,
@@ -86,6 +92,11 @@ def create_app(settings: Settings) -> FastAPI:
         language=settings.lang,
         largest_page=settings.max_page,
         public_number=settings.public_number,
+        limits=UploadLimits(
+            upload_bytes=settings.max_upload_mb * 1024**2,
+            background_bytes=settings.background_mb * 1024**2,
+            background_rows=settings.background_rows,
+        ),
         write_token=settings.write_token.get_secret_value(),
     )
     for module in ROUTERS:

@@ -40,6 +40,13 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="服务端口")
     max_page: int = Field(default=1000, ge=1, le=10_000, description="每页要素数上限")
     public_number: str = Field(default="", description="审图号；为空时地图标注“内部工作用图”")
+    max_upload_mb: int = Field(default=300, ge=1, le=300, description="上传文件的上限（MB）")
+    background_mb: int = Field(
+        default=5, ge=0, description="超过此数（MB）的上传由后台进程预检，请求不等候"
+    )
+    background_rows: int = Field(
+        default=20_000, ge=0, description="超过此行数的导入由后台进程写入，请求不等候"
+    )
 
     write_token: Annotated[SecretStr, BeforeValidator(_as_secret)] = Field(
         default="",

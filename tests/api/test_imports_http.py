@@ -32,8 +32,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client(folder: Path) -> Iterator[TestClient]:
-    app = create_app(Settings(store=folder, write_token=TOKEN))
+def limits() -> dict[str, int]:
+    """Settings that a test gives by its parameters."""
+    return {}
+
+
+@pytest.fixture
+def client(folder: Path, limits: dict[str, int]) -> Iterator[TestClient]:
+    app = create_app(Settings(store=folder, write_token=TOKEN, **limits))
     with TestClient(app, base_url=BASE, raise_server_exceptions=False) as made:
         yield made
 
@@ -155,10 +161,12 @@ def test_hostile_uploads_are_refused_with_a_reason_and_leave_nothing(client, fol
     assert kept == [names["batch"]]
 
 
-def test_an_upload_that_is_too_long_is_cut_off(client, monkeypatch):
-    monkeypatch.setattr("civgeo.http.uploads.MAX_FILE_BYTES", 1000)
-    answer = send(client, GOOD * 100)
+@pytest.mark.parametrize("limits", [{"max_upload_mb": 1}])
+def test_an_upload_that_is_too_long_is_cut_off(client):
+    assert send(client, "x" * 1024**2).status_code == 422
+    answer = send(client, "x" * (1024**2 + 1))
     assert answer.status_code == 413
+    assert "超过 1 MB" in answer.text
     form = client.post(
         "/imports?kind=estates",
         headers=BEARER | {"Content-Length": "99999999999", "Content-Type": "multipart/form-data"},
@@ -173,9 +181,8 @@ def test_a_batch_that_is_thrown_away_is_gone(client):
     assert client.get(f"/imports/{batch}", headers=BEARER).status_code == 404
 
 
-def test_large_files_are_left_to_a_worker(client, folder, monkeypatch):
-    monkeypatch.setattr("civgeo.api.imports.LARGE_BYTES", 10)
-    monkeypatch.setattr("civgeo.api.imports.LARGE_ROWS", 1)
+@pytest.mark.parametrize("limits", [{"background_mb": 0, "background_rows": 1}])
+def test_large_files_are_left_to_a_worker(client, folder):
     queued = send(client, GOOD)
     assert queued.status_code == 202
     told = queued.json()

@@ -137,7 +137,9 @@ def estates_table(path: Path) -> Path:
 
 
 def figures(seconds: list[float]) -> str:
-    cuts = [round(1000 * cut) for cut in (*quantiles(seconds, n=20), max(seconds))]
+    cuts = [
+        round(1000 * cut) for cut in (*quantiles(seconds, n=20, method="inclusive"), max(seconds))
+    ]
     return f"p50 {cuts[9]} ms, p95 {cuts[18]} ms, max {cuts[-1]} ms"
 
 

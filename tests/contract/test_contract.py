@@ -18,6 +18,7 @@ COMMANDS = {
     "names_check": ("names", "check"),
     "names_code": ("names", "code"),
     "names_procedure": ("names", "procedure"),
+    "names_romanize": ("names", "romanize"),
 }
 CHINA = timezone(timedelta(hours=8))
 SHARE = {"measure": "percent", "numerator": 1, "denominator": 2}

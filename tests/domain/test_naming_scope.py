@@ -37,6 +37,9 @@ def test_a_prefecture_without_counties_stands_for_its_own():
     chashan, liaobu = Areas.of(township="441900103"), Areas.of(township="441900112")
     assert chashan.same(liaobu, Scope.COUNTY) is True
     assert Areas.of(county="441900").same(chashan, Scope.COUNTY) is True
+    jiagedaqi = Areas.of(township="232700100")
+    assert jiagedaqi.same(Areas.of(township="232700114"), Scope.COUNTY) is True
+    assert jiagedaqi.same(Areas.of(township="232721100"), Scope.COUNTY) is False
 
 
 def test_a_village_code_lies_in_its_township():

@@ -6,6 +6,7 @@ import threading
 import time
 import zipfile
 from contextlib import contextmanager
+from pathlib import Path
 
 import pyogrio
 import pytest
@@ -24,7 +25,8 @@ from dirty import (
 from civgeo.errors import ImportRejected, NotFound
 from civgeo.formats.confinement import Limits
 from civgeo.formats.facts import ReadRequest
-from civgeo.formats.jail import LIMITS, jail_facts, read_file, sha256
+from civgeo.formats.findings import Finding
+from civgeo.formats.jail import LIMITS, jail_facts, read_file, sha256, with_error_column
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux is tried")
 
@@ -258,6 +260,17 @@ def test_a_missing_file_and_a_second_reading_are_told_plainly(tmp_path):
 
     assert checked.facts.rows == 1
     assert sha256(path) == sha256(path)
+
+
+def test_paths_from_the_working_folder_are_read_as_well(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text("名称,床位\n甲,1\n", encoding="utf-8")
+
+    checked = read_file(Path("a.csv"), Path("staging"))
+    told = with_error_column(Path("a.csv"), checked, [Finding(2, "床位", "1", "请核对")])
+
+    assert checked.frame()["名称"].tolist() == ["甲"]
+    assert "请核对" in told.decode("utf-8-sig")
 
 
 def test_a_zip_with_several_files_asks_which_and_reads_the_one_named(tmp_path):

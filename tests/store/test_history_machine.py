@@ -74,13 +74,14 @@ class Edits(RuleBasedStateMachine):
         return 0 if found.empty else int(found["version"].item())
 
     @initialize(start=STARTS, period=PERIODS, later=PERIODS)
-    def begin_with_a_record_that_was_changed_twice(self, start, period, later):
+    def begin_with_records_that_were_changed(self, start, period, later):
         """So that no run, however short, is without a history to replay."""
         self.create("甲", start, 1)
         self.rename("甲", period, "始")
         self.recount("甲", later, 2)
         self.create("乙", None, 3)
-        self.close("乙", (DAYS[4], None))
+        self.close("乙", (DAYS[2], DAYS[4]))
+        self.recount("乙", (DAYS[4], None), 4)
 
     @rule(id=IDS, start=STARTS, count=st.integers(0, 9))
     def create(self, id, start, count):

@@ -5,11 +5,8 @@
 
 import os
 import random
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +18,7 @@ from civgeo.store.backup import back_up, drill
 from civgeo.store.checks import faults_of_file
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
+from store.small_disks import filled, may_mount, small_disk
 from store.witnesses import Witness
 
 ESTATES = Collection.ESTATES
@@ -71,39 +69,6 @@ def test_writers_that_are_killed_lose_no_acknowledged_write(store, estates):
     )
     assert in_flight == ROUNDS
     assert acknowledged >= ACKNOWLEDGED * ROUNDS
-
-
-@contextmanager
-def small_disk(tmp_path: Path, kilobytes: int) -> Iterator[Path]:
-    """A disk of that size: a memory file system of its own, which only root may mount."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", place]
-    subprocess.run(command, check=True, capture_output=True)
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", place], check=True, capture_output=True)
-
-
-def may_mount(tmp_path: Path) -> bool:
-    probe = tmp_path / "probe"
-    probe.mkdir()
-    with suppress(OSError, subprocess.CalledProcessError), small_disk(probe, 64):
-        return True
-    return False
-
-
-@contextmanager
-def filled(folder: Path, leave: int) -> Iterator[None]:
-    """All room of the disk taken but for `leave` bytes."""
-    ballast = folder / "ballast"
-    room = os.statvfs(folder)
-    ballast.write_bytes(b"x" * max(0, room.f_bavail * room.f_frsize - leave))
-    try:
-        yield
-    finally:
-        ballast.unlink()
 
 
 def write_until_full(store: Store, versions: dict[str, list[int]]) -> CivgeoError | None:

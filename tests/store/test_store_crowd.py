@@ -1,4 +1,8 @@
-"""Several officers at once; the figures are printed (``pytest -s``)."""
+"""Several officers at once; the figures are printed (``pytest -s``).
+
+The longest edit is held to its bar of 2 s: on two cores it held at a load of 9 (1.4 s). The p95 is
+printed and not held, because it is the machine's more than the store's.
+"""
 
 import json
 import subprocess
@@ -14,6 +18,7 @@ from civgeo.store.tables import Collection
 WORKERS = Path(__file__).with_name("store_workers.py")
 SECONDS = 6
 WRITERS, READERS, HOT_ROWS = 4, 2, 5
+LONGEST_SECONDS = 2.0
 
 
 def start(job: str, folder: Path, *arguments: str) -> subprocess.Popen:
@@ -50,12 +55,13 @@ def test_four_writers_and_two_readers_on_five_hot_rows_lose_nothing(store, estat
         assert entries == done + HOT_ROWS
     with raw.connect() as connection:
         assert connection.execute(sa.text("PRAGMA integrity_check")).scalar() == "ok"
-    p50, p95 = quantiles(times, n=20)[9], quantiles(times, n=20)[18]
+    cuts = quantiles(times, n=20, method="inclusive")
+    p50, p95, longest = (round(1000 * cut) for cut in (cuts[9], cuts[18], times[-1]))
     sys.stdout.write(
         f"\n4 writers, 2 readers, 5 hot rows, {SECONDS} s: {done} edits kept, {stale} told they"
-        f" were stale, 0 lost, 0 busy; edit p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms,"
-        f" max {times[-1] * 1000:.0f} ms; {sum(r['looked'] for r in readers)} readings,"
+        f" were stale, 0 lost, 0 busy; edit p50 {p50} ms, p95 {p95} ms (bar 100 ms), max {longest}"
+        f" ms (bar 2 s); {sum(r['looked'] for r in readers)} readings,"
         f" longest {max(r['longest'] for r in readers) * 1000:.0f} ms\n"
     )
     assert stale > 0
-    assert times[-1] < 5
+    assert times[-1] <= LONGEST_SECONDS

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from shapely import MultiPolygon, Point, box
 
-from civgeo.domain.history import Action
+from civgeo.domain.history import Action, Edit
 from civgeo.errors import StoreUnavailable
 from civgeo.store import geopackage
 from civgeo.store.migrations import FORMS, migrate
@@ -184,14 +184,33 @@ def test_an_upgrade_that_fails_leaves_the_older_store_as_it_was(first_form):
     opened.dispose()
 
 
+def assert_valid(file: Path) -> None:
+    command = [SYSTEM_PYTHON, "-m", "osgeo_utils.samples.validate_gpkg", "-k", "--extra", file]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.skipif(not shutil.which("ogrinfo"), reason="GDAL's own Python is not installed")
 def test_every_form_is_a_valid_geopackage(tmp_path, form):
     maker = engine(tmp_path / "form.gpkg", Access.CREATE)
     migrate(maker, form)
     maker.dispose()
-    command = [SYSTEM_PYTHON, "-m", "osgeo_utils.samples.validate_gpkg", "-k", "--extra"]
-    found = subprocess.run(
-        [*command, tmp_path / "form.gpkg"], capture_output=True, text=True, timeout=120
-    )
-    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+    assert_valid(tmp_path / "form.gpkg")
+
+
+@pytest.mark.parametrize("form", FORMS[:-1])
+@pytest.mark.skipif(not shutil.which("ogrinfo"), reason="GDAL's own Python is not installed")
+def test_a_store_with_data_is_a_valid_geopackage_after_its_upgrade_and_an_edit(first_form, form):
+    older = engine(first_form / "civgeo.gpkg", Access.WRITE)
+    migrate(older, form)
+    older.dispose()
+    with Store.open(first_form) as store:
+        assert len([*first_form.glob(f"civgeo-form-{form}-*")]) == 1
+        change = {"name": "改名", "geometry": MultiPolygon([box(114, 33, 114.1, 33.1)])}
+        assert store.correct(Collection.ESTATES, "e1", change, Edit("张三", "升级后"), 3) == 4
+        with store.read() as reading:
+            assert reading.verify_history() == ()
+            counts = [len(reading.features(name)) for name in (*Collection,)[:3]]
+    assert counts == [2, 1, 1]
+    assert_valid(first_form / "civgeo.gpkg")

@@ -6,7 +6,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from civgeo import __version__
-from civgeo.api.written import PROBLEMS_OF_WRITING, entry_schemas, property_schema, written
+from civgeo.api.written import (
+    PROBLEMS_OF_WRITING,
+    Json,
+    entry_schemas,
+    property_schema,
+    written,
+)
 from civgeo.services.editing import EDITABLE
 from civgeo.services.feature_schema import (
     OPEN_COLLECTIONS,
@@ -36,8 +42,6 @@ _PROBLEM = {
         "differences": {"type": "array", "items": {"type": "object"}},
     },
 }
-
-Json = dict[str, Any]
 
 
 def definition(app: FastAPI) -> dict[str, object]:

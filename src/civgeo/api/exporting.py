@@ -9,7 +9,7 @@ from civgeo.api.parameters import read_day
 from civgeo.http.context import CityNow, desk_of
 from civgeo.http.limiter import heavy_work
 from civgeo.http.query import require_known
-from civgeo.http.uploads import require_token
+from civgeo.http.token import bearer_token, require_token
 from civgeo.services.exporting import MEDIA_TYPES, ExportRequest, export
 from civgeo.services.features import collection_schema
 
@@ -18,7 +18,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["导出"])
 
 Suffix = Literal["gpkg", "geojson", "csv", "xlsx", "json"]
-_FILES = {name.partition(";")[0]: {} for name in MEDIA_TYPES.values()}
+_FILES: dict[str, object] = {name.partition(";")[0]: {} for name in MEDIA_TYPES.values()}
 
 
 @router.get(
@@ -68,9 +68,7 @@ def exported(
 
 def _is_officer(request: Request) -> bool:
     """Whether the request carries the token; a wrong one is refused."""
-    given = request.headers.get("authorization")
-    if given is None:
+    if "authorization" not in request.headers:
         return False
-    scheme, _, token = given.partition(" ")
-    require_token(request, token if scheme.lower() == "bearer" else "")
+    require_token(request, bearer_token(request))
     return True

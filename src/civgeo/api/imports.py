@@ -14,19 +14,19 @@ from civgeo.api.links import address
 from civgeo.errors import InvalidInput
 from civgeo.http.context import CityNow, desk_of
 from civgeo.http.query import require_known
-from civgeo.http.uploads import MAY_IMPORT, collect, refuse_length
+from civgeo.http.token import MAY_WRITE
+from civgeo.http.uploads import collect, refuse_length
 from civgeo.http.writing import Body, edit_of, members, refuse_strange
 from civgeo.services import imports
 from civgeo.services.city import City
 from civgeo.services.import_batches import Batch, ImportRequest, upload_place, with_columns
 from civgeo.services.import_outputs import ErrorTable, errors_table
 from civgeo.services.import_report import batch_document, recorded_document
-from civgeo.services.imports import LARGE_BYTES, LARGE_ROWS
 from civgeo.services.jobs import edit_arguments, submit
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/imports", tags=["导入"], dependencies=[MAY_IMPORT])
+router = APIRouter(prefix="/imports", tags=["导入"], dependencies=[MAY_WRITE])
 
 BatchId = Annotated[str, InPath(description="批次编号")]
 _REQUEST = ("crs", "encoding", "layer", "header_row", "profile", "map", "set")
@@ -131,7 +131,7 @@ async def _to_disk(request: Request, place: Path, filename: str | None) -> str:
 def _taken(
     request: Request, city: City, place: Path, kind: str, wanted: ImportRequest, name: str
 ) -> Response:
-    if place.stat().st_size <= LARGE_BYTES:
+    if place.stat().st_size <= desk_of(request).limits.background_bytes:
         batch = imports.stage(city, place, kind, wanted, file_name=name)
         return _answer(request, batch, 201)
     batch = imports.receive(city, place, kind, wanted, file_name=name)
@@ -174,7 +174,7 @@ def check(request: Request, city: CityNow, batch_id: BatchId, asked: Asked) -> R
     _require_known(request)
     wanted = asked.request()
     batch = imports.look_up(city, batch_id)
-    if batch.size > LARGE_BYTES:
+    if batch.size > desk_of(request).limits.background_bytes:
         again = imports.reconsidered(city, batch_id, wanted)
         return _queued(request, again, submit(city, "import-check", {"batch": batch_id}))
     return _answer(request, imports.examine(city, batch_id, wanted))
@@ -201,7 +201,8 @@ def confirm(request: Request, city: CityNow, batch_id: BatchId, body: Body) -> R
     refuse_strange(body, ("edit",))
     edit = edit_of(members(body, "edit"))
     batch = imports.look_up(city, batch_id)
-    if batch.precheck is not None and batch.precheck.rows > LARGE_ROWS:
+    most = desk_of(request).limits.background_rows
+    if batch.precheck is not None and batch.precheck.rows > most:
         wanted = {"batch": batch_id, "edit": dict(edit_arguments(edit))}
         return _queued(request, batch, submit(city, "import-confirm", wanted))
     done = imports.confirm(city, batch_id, edit)

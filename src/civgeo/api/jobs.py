@@ -7,12 +7,12 @@ from fastapi import APIRouter, Path, Request, Response
 
 from civgeo.http.context import CityNow
 from civgeo.http.query import require_known
-from civgeo.http.uploads import MAY_IMPORT
+from civgeo.http.token import MAY_WRITE
 from civgeo.services.jobs import book_of, cancel, job_document, result_of
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/jobs", tags=["任务"], dependencies=[MAY_IMPORT])
+router = APIRouter(prefix="/jobs", tags=["任务"], dependencies=[MAY_WRITE])
 
 JobId = Annotated[str, Path(description="任务编号")]
 

@@ -25,7 +25,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["地图"])
 
 Slug = Annotated[MapSlug, Path(description="地图名称")]
-_BEHIND = {MapSlug.COVERAGE: "coverage_units"}
+_BEHIND = {MapSlug.COVERAGE: "coverage_units", MapSlug.NAMES: "place_names"}
 _EVERYTHING = 1_000_000
 
 

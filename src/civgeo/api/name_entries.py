@@ -14,7 +14,7 @@ from civgeo.http.context import CityNow
 from civgeo.http.nested import nested_properties
 from civgeo.http.preconditions import expected_version
 from civgeo.http.query import require_known
-from civgeo.http.uploads import MAY_IMPORT
+from civgeo.http.token import MAY_WRITE
 from civgeo.http.writing import Body, edit_of, members, refuse_strange, version_of
 from civgeo.services import editing, name_entries
 from civgeo.services.city import City
@@ -23,7 +23,7 @@ from civgeo.store.tables import Collection
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/place-names", tags=["地名条目"], dependencies=[MAY_IMPORT])
+router = APIRouter(prefix="/place-names", tags=["地名条目"], dependencies=[MAY_WRITE])
 
 PlaceId = Annotated[str, Path(description="地名条目编号")]
 _NAMES = Collection.PLACE_NAMES

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from civgeo.api.naming_cases import CaseId
 from civgeo.http.context import BEIJING, CityNow, desk_of
 from civgeo.http.query import require_known
-from civgeo.http.uploads import MAY_IMPORT
+from civgeo.http.token import MAY_WRITE
 from civgeo.reports.gazetteer_book import Arrangement
 from civgeo.services import case_papers
 from civgeo.services.case_papers import Paper
@@ -17,7 +17,7 @@ from civgeo.services.name_documents import FileFormat
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/place-names", tags=["地名文书"], dependencies=[MAY_IMPORT])
+router = APIRouter(prefix="/place-names", tags=["地名文书"], dependencies=[MAY_WRITE])
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

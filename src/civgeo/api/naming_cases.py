@@ -15,7 +15,7 @@ from civgeo.http.context import CityNow
 from civgeo.http.nested import nested_properties
 from civgeo.http.preconditions import expected_version, version_tag
 from civgeo.http.query import require_known
-from civgeo.http.uploads import MAY_IMPORT
+from civgeo.http.token import MAY_WRITE
 from civgeo.http.writing import Body, JsonObject, edit_of, members, refuse_strange, version_of
 from civgeo.services import case_opening, name_cases
 from civgeo.services.case_document import case_document, check_document, deed, overdue_document
@@ -24,7 +24,7 @@ from civgeo.services.editing import Saved
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/place-names", tags=["地名办理"], dependencies=[MAY_IMPORT])
+router = APIRouter(prefix="/place-names", tags=["地名办理"], dependencies=[MAY_WRITE])
 
 CaseId = Annotated[str, Path(description="案卷编号")]
 PlaceId = Annotated[str, Path(description="地名条目编号")]

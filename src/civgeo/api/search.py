@@ -18,7 +18,7 @@ from civgeo.http.context import CityNow
 from civgeo.http.limiter import heavy_work
 from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.query import require_known
-from civgeo.http.uploads import require_token
+from civgeo.http.token import bearer_token, require_token
 from civgeo.services.name_counts import Alike, Count, Grouping, counts_of, repeated
 from civgeo.services.name_hits import hit_members, match_members, name_members
 from civgeo.services.name_places import FARTHEST_M, nearest
@@ -45,11 +45,9 @@ def _public_only(request: Request) -> bool:
     NotPermitted, HTTPException
         For a token that is not theirs.
     """
-    header = request.headers.get("authorization")
-    if header is None:
+    if "authorization" not in request.headers:
         return True
-    scheme, _, token = header.partition(" ")
-    require_token(request, token if scheme.lower() == "bearer" else "")
+    require_token(request, bearer_token(request))
     return False
 
 

@@ -11,7 +11,7 @@ from civgeo.services.feature_schema import (
     PropertyType,
 )
 
-__all__ = ["PROBLEMS_OF_WRITING", "entry_schemas", "property_schema", "written"]
+__all__ = ["PROBLEMS_OF_WRITING", "Json", "entry_schemas", "property_schema", "written"]
 
 PROBLEMS_OF_WRITING = {
     "401": "没有令牌，或令牌不对",
@@ -34,6 +34,7 @@ _IF_MATCH = {
 }
 
 Json = dict[str, Any]
+"""A part of the document."""
 
 
 def property_schema(item: PropertySchema, *, described: bool = True) -> dict[str, object]:

@@ -54,7 +54,7 @@ def demo(
         with Store.open(directory) as store:
             there = City(store, today())
             _require_city(there, city)
-            if missing_maps(directory / "maps"):
+            if missing_maps(there, directory / "maps"):
                 write_maps(there, directory / "maps", progress=progress)
             _say_what_is_there(there, directory, session(context))
     if serve:

@@ -28,7 +28,7 @@ def about() -> None:
 @group.command("check", help=_("检查政区图层：无效图形、空隙、重叠、细缝、三交点，以及整体位置"))
 def check(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help=_("GeoPackage、GeoJSON 或 Shapefile"))],
+    file: Annotated[Path, typer.Argument(help=_("政区图层：GeoPackage、GeoJSON、Shapefile、KML 等，或其 zip"))],
     summary: Annotated[Path | None, typer.Option(help=_("另存结果为 JSON"))] = None,
     city: Annotated[
         str | None, typer.Option(help=_("市代码：用其投影带，与其轮廓对照；默认按图层自定"))

@@ -30,98 +30,119 @@ if TYPE_CHECKING:
     from civgeo.services.history import RecordHistory
     from civgeo.store.tables import Collection
 
-__all__ = ["estates", "facilities", "show_history"]
+__all__ = ["archives", "estates", "facilities", "protected", "reserved", "rural_naming"]
+__all__ += ["show_history", "signs"]
+
+_COLLECTION = "civgeo.collection"
 
 
-def _group(name: str) -> typer.Typer:
-    """Commands over the collection `name`."""
-    group = typer.Typer(no_args_is_help=True)
+def _create(
+    context: typer.Context,
+    actor: Actor,
+    document: Document,
+    values: Values = None,
+    point: Point = None,
+    outline: Outline = None,
+    document_date: DocumentDate = None,
+    since: Since = None,
+) -> None:
+    from civgeo.services import editing
 
-    @group.command("create", help=_("新增一条，编号自动给出"))
-    def create(
-        context: typer.Context,
-        actor: Actor,
-        document: Document,
-        values: Values = None,
-        point: Point = None,
-        outline: Outline = None,
-        document_date: DocumentDate = None,
-        since: Since = None,
-    ) -> None:
-        from civgeo.services import editing
+    edit = edit_of(actor, document, document_date, since)
+    given = changes_of(_collection(context), values, point, outline)
+    _save(context, lambda city, kept: editing.create(city, kept, given, edit))
 
-        edit = edit_of(actor, document, document_date, since)
-        given = changes_of(name, values, point, outline)
-        _save(context, name, lambda city, kept: editing.create(city, kept, given, edit))
 
-    @group.command("correct", help=_("更改一条；不给 --valid-from 视为更正，一并更正以往"))
-    def correct(
-        context: typer.Context,
-        id: Id,
-        actor: Actor,
-        document: Document,
-        values: Values = None,
-        point: Point = None,
-        outline: Outline = None,
-        document_date: DocumentDate = None,
-        since: Since = None,
-        version: Expected = None,
-    ) -> None:
-        from civgeo.services import editing
+def _correct(
+    context: typer.Context,
+    id: Id,
+    actor: Actor,
+    document: Document,
+    values: Values = None,
+    point: Point = None,
+    outline: Outline = None,
+    document_date: DocumentDate = None,
+    since: Since = None,
+    version: Expected = None,
+) -> None:
+    from civgeo.services import editing
 
-        edit = edit_of(actor, document, document_date, since)
-        given = changes_of(name, values, point, outline)
-        _save(
-            context, name, lambda city, kept: editing.correct(city, kept, id, given, edit, version)
-        )
+    edit = edit_of(actor, document, document_date, since)
+    given = changes_of(_collection(context), values, point, outline)
+    _save(context, lambda city, kept: editing.correct(city, kept, id, given, edit, version))
 
-    @group.command("close", help=_("注销一条：自 --valid-from 起不再存在，历史照存"))
-    def close(
-        context: typer.Context,
-        id: Id,
-        actor: Actor,
-        document: Document,
-        document_date: DocumentDate = None,
-        since: Since = None,
-        version: Expected = None,
-    ) -> None:
-        from civgeo.services import editing
 
-        edit = edit_of(actor, document, document_date, since)
-        _save(context, name, lambda city, kept: editing.close(city, kept, id, edit, version))
+def _close(
+    context: typer.Context,
+    id: Id,
+    actor: Actor,
+    document: Document,
+    document_date: DocumentDate = None,
+    since: Since = None,
+    version: Expected = None,
+) -> None:
+    from civgeo.services import editing
 
-    @group.command("restore", help=_("恢复已注销的一条，或恢复到以前的一版"))
-    def restore(
-        context: typer.Context,
-        id: Id,
-        actor: Actor,
-        document: Document,
-        document_date: DocumentDate = None,
-        since: Since = None,
-        version: Expected = None,
-        of_version: Earlier = None,
-    ) -> None:
-        from civgeo.services import editing
+    edit = edit_of(actor, document, document_date, since)
+    _save(context, lambda city, kept: editing.close(city, kept, id, edit, version))
 
-        edit = edit_of(actor, document, document_date, since)
 
-        def act(city: "City", kept: "Collection") -> "Saved":
-            return editing.restore(city, kept, id, edit, version, of_version=of_version)
+def _restore(
+    context: typer.Context,
+    id: Id,
+    actor: Actor,
+    document: Document,
+    document_date: DocumentDate = None,
+    since: Since = None,
+    version: Expected = None,
+    of_version: Earlier = None,
+) -> None:
+    from civgeo.services import editing
 
-        _save(context, name, act)
+    edit = edit_of(actor, document, document_date, since)
 
-    @group.command("history", help=_("列出各版：何人、依据、有效期与逐项差别"))
-    def history(context: typer.Context, id: Id) -> None:
-        show_history(context, name, id)
+    def act(city: "City", kept: "Collection") -> "Saved":
+        return editing.restore(city, kept, id, edit, version, of_version=of_version)
 
+    _save(context, act)
+
+
+def _history(context: typer.Context, id: Id) -> None:
+    show_history(context, _collection(context), id)
+
+
+_COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
+    ("create", _("新增一条，编号自动给出"), _create),
+    ("correct", _("更改一条；不给 --valid-from 视为更正，一并更正以往"), _correct),
+    ("close", _("注销一条：自 --valid-from 起不再存在，历史照存"), _close),
+    ("restore", _("恢复已注销的一条，或恢复到以前的一版"), _restore),
+    ("history", _("列出各版：何人、依据、有效期与逐项差别"), _history),
+)
+
+
+def _group(collection: str) -> typer.Typer:
+    """Commands over the records of `collection`."""
+
+    def remember(context: typer.Context) -> None:
+        context.meta[_COLLECTION] = collection
+
+    group = typer.Typer(no_args_is_help=True, callback=remember)
+    for name, told, command in _COMMANDS:
+        group.command(name, help=told)(command)
     return group
 
 
-def _save(context: typer.Context, name: str, act: "Callable[[City, Collection], Saved]") -> None:
+def _collection(context: typer.Context) -> str:
+    """Collection whose group was called."""
+    return str(context.meta[_COLLECTION])
+
+
+def _save(context: typer.Context, act: "Callable[[City, Collection], Saved]") -> None:
     from civgeo.services.city import City
     from civgeo.store.store import Store
     from civgeo.store.tables import Collection
 
+    name = _collection(context)
     with Store.open(settings(context).store) as store:
         saved = act(City(store, today()), Collection(name))
     if session(context).as_json:
@@ -210,6 +231,11 @@ def _print(found: "RecordHistory") -> None:
 
 estates = _group("estates")
 facilities = _group("facilities")
+signs = _group("name_signs")
+protected = _group("protected_names")
+rural_naming = _group("rural_naming")
+reserved = _group("reserved_names")
+archives = _group("name_archives")
 
 
 @estates.command("not-handed-over", help=_("列出养老用房尚未移交的小区，与各县区移交率"))

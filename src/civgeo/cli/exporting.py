@@ -23,12 +23,12 @@ def export_collection(
         ),
     ],
     division: Annotated[str | None, typer.Option(help=_("区划代码；默认全市"))] = None,
-    on: Annotated[
-        str | None, typer.Option(help=_("某日的登记 YYYY-MM-DD；默认今天"))
-    ] = None,
+    on: Annotated[str | None, typer.Option(help=_("某日的登记 YYYY-MM-DD；默认今天"))] = None,
     form: Annotated[
         str | None,
-        typer.Option(help=_("地名的别种表式：census 普查表（.xlsx、.csv），national 国家库（.json）")),
+        typer.Option(
+            help=_("地名的别种表式：census 普查表（.xlsx、.csv），national 国家库（.json）")
+        ),
     ] = None,
     public: Annotated[
         bool, typer.Option("--public", help=_("对外公开：只留公开的记录，须注明审图号"))

@@ -23,11 +23,13 @@ from civgeo.cli import (
     divisions,
     doctor,
     editing,
+    exporting,
     history,
     importing,
     indicators,
     init,
     jobs,
+    lists,
     maps,
     names,
     serve,
@@ -54,6 +56,11 @@ app.add_typer(coverage.group, name="coverage", help=_("养老设施覆盖"))
 app.add_typer(divisions.group, name="divisions", help=_("行政区划图层的检查"))
 app.add_typer(editing.estates, name="estates", help=_("住宅小区：登记、更改、注销、恢复、移交"))
 app.add_typer(editing.facilities, name="facilities", help=_("民政设施：登记、更改、注销、恢复"))
+app.add_typer(lists.signs, name="signs", help=_("地名标志：登记、巡检、逾期与进度"))
+app.add_typer(lists.protected, name="protected", help=_("地名保护名录：登记与保护措施"))
+app.add_typer(lists.rural_naming, name="rural-naming", help=_("乡村著名行动：进度与目标"))
+app.add_typer(lists.reserved, name="reserved", help=_("地名规划储备：登记与期限"))
+app.add_typer(lists.archives, name="archives", help=_("地名档案：登记与年度清单"))
 app.add_typer(indicators.group, name="indicators", help=_("规划指标"))
 app.add_typer(history.group, name="history", help=_("外部程序对库文件的修改"))
 app.add_typer(jobs.group, name="jobs", help=_("排队与进行中的任务"))
@@ -62,6 +69,9 @@ app.command("demo", help=_("生成并打开演示城市：真实区划与轮廓�
 app.command("init", help=_("为真实城市建库：区划、轮廓与标准，没有模拟数据"))(init.init)
 app.command("serve", help=_("启动服务：接口、地图与页面"))(serve.serve)
 app.command("import", help=_("导入文件：预检、确认、按批次撤销"))(importing.import_file)
+app.command("export", help=_("把一个数据集导出为文件：GeoPackage、GeoJSON、CSV、Excel"))(
+    exporting.export_collection
+)
 app.command("imports", help=_("列出导入过的批次"))(importing.imports)
 app.command("worker", help=_("逐个处理排队的任务；serve 会自己启动一个"))(worker.worker)
 app.command("maps", help=_("把全部地图写入文件夹：HTML、PNG、PDF 与表格"))(maps.maps)

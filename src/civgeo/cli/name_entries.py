@@ -28,18 +28,12 @@ __all__ = ["book", "changes", "correct", "history", "revert", "show"]
 
 def show(context: typer.Context, id: Id) -> None:
     """Print one entry with all that is recorded."""
-    import orjson
-
     from civgeo.services.city import City
-    from civgeo.services.feature_schema import COLLECTIONS
-    from civgeo.services.geojson import feature_members
-    from civgeo.services.name_entries import entry
+    from civgeo.services.name_entries import entry_document
     from civgeo.store.store import Store
 
     with Store.open(settings(context).store) as store:
-        frame = entry(City(store, today()), id)
-    found = feature_members(frame, COLLECTIONS["place_names"])[0]
-    typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+        typer.echo(entry_document(City(store, today()), id))
 
 
 def correct(

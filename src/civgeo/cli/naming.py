@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
-from civgeo.cli.console import messages, session, table, today
+from civgeo.cli.console import messages, session, settings, table, today
 from civgeo.cli.jsonl import Answer, Fields, run_lines
 from civgeo.domain.place_kind import PlaceKind
 from civgeo.domain.standard import parse_day
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from civgeo.domain.naming_check import Guide, NameCheck
     from civgeo.domain.naming_findings import Finding
     from civgeo.domain.naming_words import Links
-    from civgeo.services.name_texts import TextFinding
+    from civgeo.services.name_texts import TextFinding, TextName
     from civgeo.services.naming import Proposal
     from civgeo.services.naming_audit import Audit
 
@@ -142,7 +142,10 @@ def check_text(
     names: Annotated[
         Path | None,
         typer.Option(
-            help=_("标准地名表（CSV 或 JSON 行，可有曾用名、别名列）；默认民政部区划名录")
+            help=_(
+                "标准地名表（CSV 或 JSON 行，可有曾用名、别名列）；"
+                "默认登记库，没有库时为民政部区划名录"
+            )
         ),
     ] = None,
     division: Annotated[str | None, typer.Option(help=_("只用此区划内的名录，如 4117"))] = None,
@@ -156,7 +159,10 @@ def check_text(
     from civgeo.services.naming_files import listed_divisions, read_register, read_text, text_names
 
     within = None if division is None else DivisionCode.parse(division).digits
-    known = text_names(read_register(names)) if names else listed_divisions(within)
+    if names is None and within is None and (store := _store_of(context)) is not None:
+        known = _registered(store)
+    else:
+        known = text_names(read_register(names)) if names else listed_divisions(within)
     found = TextNames(known).findings(read_text(file))
     if session(context).as_json:
         typer.echo(json.dumps(_text_answer(found, len(known)), ensure_ascii=False, indent=2))
@@ -175,6 +181,23 @@ def check_text(
         messages.print(f"{_('比对的标准地名')} {len(known)}")
     if fail_on_findings and found:
         raise typer.Exit(1)
+
+
+def _store_of(context: typer.Context) -> Path | None:
+    """Folder of the store in force, None when there is none."""
+    from civgeo.store.store import FILE_NAME
+
+    folder = settings(context).store
+    return folder if (folder / FILE_NAME).is_file() else None
+
+
+def _registered(folder: Path) -> "list[TextName]":
+    from civgeo.services.city import City
+    from civgeo.services.name_register import register_text_names
+    from civgeo.store.store import Store
+
+    with Store.open(folder) as store:
+        return register_text_names(City(store, today()))
 
 
 def _text_answer(found: "list[TextFinding]", names: int) -> dict[str, object]:
@@ -199,8 +222,11 @@ def _text_answer(found: "list[TextFinding]", names: int) -> dict[str, object]:
 def audit(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(help=_("地名表：CSV 或 JSON 行，至少有地名、类别两列"), exists=True)
-    ],
+        Path | None,
+        typer.Argument(
+            help=_("地名表：CSV 或 JSON 行，至少有地名、类别两列；不给则核查登记库"), exists=True
+        ),
+    ] = None,
     on: Annotated[str | None, typer.Option(help=_("按哪一天的规定，默认今天"))] = None,
     lists: _Lists = None,
     output: Annotated[
@@ -210,20 +236,44 @@ def audit(
         bool, typer.Option("--fail-on-findings", help=_("有发现时退出码为 1"))
     ] = False,
 ) -> None:
-    """Hold every name of a file against the rules."""
-    from civgeo.services.naming_audit import audit_names
-    from civgeo.services.naming_files import read_register
+    """Hold every name of a file, or of the store's register, against the rules."""
     from civgeo.services.naming_lists import naming_guide
 
     day = today() if on is None else parse_day(on)
     guide = naming_guide(lists)
-    found = audit_names(read_register(file), on=day, guide=guide)
-    show_audit(context, found, guide, output)
+    simulated = False
+    if file is None:
+        found, simulated = _register_audit(context, day, guide)
+    else:
+        from civgeo.services.naming_audit import audit_names
+        from civgeo.services.naming_files import read_register
+
+        found = audit_names(read_register(file), on=day, guide=guide)
+    show_audit(context, found, guide, output, simulated=simulated)
     if fail_on_findings and len(found.findings):
         raise typer.Exit(1)
 
 
-def show_audit(context: typer.Context, found: "Audit", guide: "Guide", output: Path | None) -> None:
+def _register_audit(context: typer.Context, day: date, guide: "Guide") -> "tuple[Audit, bool]":
+    """The audit of the store's register, and whether the store may hold simulated names."""
+    from civgeo.services.city import City
+    from civgeo.services.name_register import register_audit
+    from civgeo.store.store import Store
+
+    with Store.open(settings(context).store) as store:
+        with store.read() as reading:
+            simulated = reading.register().simulated
+        return register_audit(City(store, today()), on=day, guide=guide), simulated
+
+
+def show_audit(
+    context: typer.Context,
+    found: "Audit",
+    guide: "Guide",
+    output: Path | None,
+    *,
+    simulated: bool = False,
+) -> None:
     """Print an audit, of a file or of a store's register, and save it where asked.
 
     Parameters
@@ -234,6 +284,8 @@ def show_audit(context: typer.Context, found: "Audit", guide: "Guide", output: P
         Rules and lists that it went by.
     output
         Workbook to write, or None.
+    simulated
+        Whether the workbook must say that it holds simulated data.
     """
     from civgeo.services.naming_audit import audit_workbook
 
@@ -242,7 +294,7 @@ def show_audit(context: typer.Context, found: "Audit", guide: "Guide", output: P
     else:
         _print_audit(found)
     if output is not None:
-        output.write_bytes(audit_workbook(found, guide))
+        output.write_bytes(audit_workbook(found, guide, simulated=simulated))
         messages.print(f"{_('已保存')} {output}", markup=False)
 
 

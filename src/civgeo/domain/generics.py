@@ -97,6 +97,8 @@ class NameWords:
     gates
         Last characters of a place name after which a direction begins a new word: 门 in
         广安门北滨河路.
+    after_surname
+        Second characters of names that begin with a surname: 店 in 任店.
     """
 
     modifiers: Mapping[tuple[PlaceKind, str], frozenset[str]] = field(
@@ -108,6 +110,7 @@ class NameWords:
     ethnic_groups: frozenset[str] = _NO_WORDS
     ethnic_short: frozenset[str] = _NO_WORDS
     gates: frozenset[str] = _NO_WORDS
+    after_surname: frozenset[str] = _NO_WORDS
 
     def modifies(self, character: str, generic: str, kind: PlaceKind) -> bool:
         """Whether `character` may modify `generic` in names of `kind`."""

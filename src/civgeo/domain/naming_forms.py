@@ -13,11 +13,12 @@ from civgeo.domain.naming_lists import NameLists
 from civgeo.domain.naming_place import NamedPlace
 from civgeo.domain.naming_rules import NamingRule, RulesInForce
 from civgeo.domain.place_kind import PlaceKind
+from civgeo.domain.word_division import HAN
 
-__all__ = ["form_findings", "is_han", "may_stand_alone"]
+__all__ = ["RARE_LEVEL", "form_findings", "is_han", "may_stand_alone"]
 
 RARE_LEVEL = 3
-_HAN = re.compile("[〇㐀-䶿一-鿿豈-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile(f"[{HAN}]")
 _SHOWN = 6
 _MIDDLE_DOT = "·"
 _CODED = frozenset({PlaceKind.HEIGHT, PlaceKind.HIGHWAY, PlaceKind.RAILWAY})

@@ -37,7 +37,7 @@ _LEVELS = {
     Scope.TOWNSHIP: DivisionLevel.TOWNSHIP,
 }
 _WITHOUT_COUNTIES = ("4419", "4420", "4604", "6202")
-"""Prefectures whose townships have no county above them: 东莞, 中山, 儋州, 嘉峪关."""
+"""Prefectures without counties: 东莞, 中山, 儋州, 嘉峪关."""
 
 _ABOVE_TOWNS = (Scope.PROVINCE, Scope.PREFECTURE)
 
@@ -154,13 +154,13 @@ def _read(scope: Scope, text: str) -> dict[str, str]:
 def _levels_of(code: DivisionCode) -> dict[str, str]:
     """Digits by level of a code and of those above it.
 
-    A prefecture without counties stands for its own county (441900).
+    A prefecture stands for the county of townships that lie in none (441900, 232700).
     """
     scopes = {level: scope.value for scope, level in _LEVELS.items()}
     found = {
         scopes[each.level]: each.digits for each in (*code.parents, code) if each.level in scopes
     }
-    if code.digits[:4] in _WITHOUT_COUNTIES:
+    if code.digits in _WITHOUT_COUNTIES or code.digits[4:6] == "00":
         found[Scope.COUNTY.value] = f"{code.digits[:4]}00"
     return found
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pyogrio
 
-from civgeo.errors import ImportRejected, NotFound
+from civgeo.errors import ImportRejected, NotFound, StoreUnavailable
 from civgeo.formats.checked import CheckedFile
 from civgeo.formats.confinement import Limits
 from civgeo.formats.facts import Facts, ReadRequest
@@ -36,6 +36,7 @@ __all__ = [
 
 LIMITS = Limits()
 MAX_FILE_BYTES = 300 * 1024**2
+FULL_BELOW_BYTES = 1024**2
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 _SHP_MAGIC = b"\x00\x00\x27\x0a"
 _OUT_OF_TIME = {-24, 152}
@@ -82,6 +83,8 @@ def read_file(
         When the file is of no accepted format, hostile, damaged, too large, or takes too long.
     NotFound
         When there is no such file.
+    StoreUnavailable
+        When the disk is full.
     """
     if not source.is_file():
         raise NotFound(f"没有文件 {source}：请核对路径")
@@ -209,6 +212,9 @@ def _run(
             )
         except subprocess.TimeoutExpired:
             raise _too_slow(limits) from None
+    if (refusal.exists() or ended.returncode) and _is_full(folder):
+        text = "磁盘已满，读不了文件：请清理磁盘后重新上传"
+        raise StoreUnavailable(text, code="disk_full")
     if refusal.exists():
         raw = json.loads(refusal.read_text(encoding="utf-8"))
         raise ImportRejected(raw["message"], code=raw["code"])
@@ -216,6 +222,11 @@ def _run(
         raise _too_slow(limits)
     if ended.returncode != 0:
         raise _crashed(log, limits)
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether the disk is what the reading failed for: its log may have found no room either."""
+    return shutil.disk_usage(folder).free < FULL_BELOW_BYTES
 
 
 def _environment() -> dict[str, str]:

@@ -10,10 +10,29 @@ from civgeo.assets.translation import set_language
 from civgeo.services.city import City
 from civgeo.store.store import Store
 
-__all__ = ["BEIJING", "CityNow", "Desk", "Language", "desk_of", "is_simulated", "speak"]
+__all__ = ["BEIJING", "CityNow", "Desk", "Language", "UploadLimits"]
+__all__ += ["desk_of", "is_simulated", "speak"]
 
 BEIJING = timezone(timedelta(hours=8), "CST")
 """Official time of China; days of the law are days there."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """How much an upload may hold, and how much of one a request waits for.
+
+    Parameters
+    ----------
+    upload_bytes
+        Longer files are refused.
+    background_bytes, background_rows
+        Longer files are pre-checked, and more rows are written, by a worker and not in the
+        request.
+    """
+
+    upload_bytes: int
+    background_bytes: int
+    background_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +49,8 @@ class Desk:
         At most so many features a page.
     public_number
         审图号 of the maps; empty for maps of internal use.
+    limits
+        Of uploads.
     write_token
         Token without which nobody may write over HTTP; empty when nobody may at all.
     """
@@ -38,6 +59,7 @@ class Desk:
     language: str
     largest_page: int
     public_number: str
+    limits: UploadLimits
     write_token: str = field(default="", repr=False)
 
     def city(self) -> City:

@@ -1,5 +1,6 @@
 """The one table from errors to HTTP status, and what the reader gets for each."""
 
+import errno
 import logging
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -53,8 +54,10 @@ _TITLES = MappingProxyType(
         422: "不符合规则",
         428: "须注明所依据的版本",
         503: "服务暂时不可用",
+        507: "磁盘已满",
     }
 )
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _log = logging.getLogger("civgeo.http")
 
 
@@ -99,6 +102,7 @@ def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     app.add_exception_handler(errors.CivgeoError, _own_error)
     app.add_exception_handler(RequestValidationError, _bad_parameter)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(OSError, _file_error)
     app.add_exception_handler(Exception, _defect)
 
 
@@ -109,10 +113,22 @@ def _own_error(request: Request, error: Exception) -> Response:
     if status >= 500:
         _log.error("%s: %s", error.code, error.message)
     if isinstance(error, errors.StoreUnavailable) and error.code == "disk_full":
-        return problem(request, 507, error.code, "磁盘已满，没有保存。请管理员腾出空间后再提交")
+        return _disk_full(request)
     if isinstance(error, errors.StoreUnavailable):
         detail = "登记库暂时不能读取，请稍后重试；仍不行请管理员运行 civgeo doctor 检查"
     return problem(request, status, error.code, detail, members=_members(error))
+
+
+def _disk_full(request: Request) -> Response:
+    return problem(request, 507, "disk_full", "磁盘已满，没有保存。请管理员腾出空间后再提交")
+
+
+def _file_error(request: Request, error: Exception) -> Response:
+    """Answer where a file beside the store, such as an upload, found no room."""
+    if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
+        raise error
+    _log.error("%s %s: %s", request.method, request.url.path, error.strerror)
+    return _disk_full(request)
 
 
 def _members(error: errors.CivgeoError) -> dict[str, object]:

@@ -1,50 +1,15 @@
-"""Files that come in over HTTP: who may send them, and how they reach the disk."""
+"""Files that come in over HTTP: how long they may be, and how they reach the disk."""
 
-import hmac
-from typing import Annotated, BinaryIO
+from typing import BinaryIO
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import HTTPException, Request
 
-from civgeo.errors import NotPermitted
-from civgeo.formats.jail import MAX_FILE_BYTES
 from civgeo.http.context import desk_of
 
-__all__ = ["MAY_IMPORT", "MayImport", "collect", "refuse_length", "require_token"]
+__all__ = ["collect", "refuse_length"]
 
-_CHUNK = 1 << 20
 _FORM_ROOM = 1 << 20
 """What a form holds beside the file."""
-
-
-def require_token(request: Request, given: str) -> None:
-    """Pass when `given` is the token of the settings.
-
-    Raises
-    ------
-    NotPermitted
-        When nobody may write over HTTP.
-    HTTPException
-        401 for another token.
-    """
-    token = desk_of(request).write_token
-    if not token:
-        text = (
-            "本服务没有开放接口写入。要开放，请管理员设置写入令牌（环境变量 CIVGEO_WRITE_TOKEN，"
-            "或 civgeo.toml 的 write_token）后重启；也可在服务器上用 civgeo import 命令"
-        )
-        raise NotPermitted(text, code="writing_closed")
-    if not hmac.compare_digest(given.strip().encode(), token.encode()):
-        text = "写入须带有效的令牌：请核对"
-        raise HTTPException(401, text, {"WWW-Authenticate": 'Bearer realm="civgeo"'})
-
-
-def _may_import(request: Request) -> None:
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    require_token(request, given if scheme.lower() == "bearer" else "")
-
-
-MAY_IMPORT = Depends(_may_import)
-MayImport = Annotated[None, MAY_IMPORT]
 
 
 def refuse_length(request: Request) -> None:
@@ -58,12 +23,12 @@ def refuse_length(request: Request) -> None:
     length = request.headers.get("content-length", "")
     if not length.isascii() or not length.isdigit():
         raise HTTPException(411, "上传须写明长度（Content-Length）")
-    if int(length) > MAX_FILE_BYTES + _FORM_ROOM:
-        raise _too_large()
+    if int(length) > desk_of(request).limits.upload_bytes + _FORM_ROOM:
+        raise _too_large(request)
 
 
-def _too_large() -> HTTPException:
-    limit = MAX_FILE_BYTES // 1024**2
+def _too_large(request: Request) -> HTTPException:
+    limit = desk_of(request).limits.upload_bytes // 1024**2
     return HTTPException(413, f"文件超过 {limit} MB：请按县区拆分后分批导入")
 
 
@@ -75,10 +40,10 @@ async def collect(request: Request, target: BinaryIO) -> int:
     HTTPException
         413 as soon as it is too long.
     """
-    length = 0
+    length, most = 0, desk_of(request).limits.upload_bytes
     async for chunk in request.stream():
         length += len(chunk)
-        if length > MAX_FILE_BYTES:
-            raise _too_large()
+        if length > most:
+            raise _too_large(request)
         target.write(chunk)
     return length

@@ -1,6 +1,5 @@
-"""Who may write over HTTP, and what a request to write holds."""
+"""What a request to write over HTTP holds, and which collection it is about."""
 
-import hmac
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated
@@ -10,8 +9,8 @@ from fastapi import Depends, HTTPException, Path, Request
 
 from civgeo.domain.history import Edit, Value
 from civgeo.domain.standard import parse_day
-from civgeo.errors import InvalidInput, NotPermitted
-from civgeo.http.context import desk_of
+from civgeo.errors import InvalidInput
+from civgeo.http.token import bearer_token, require_token
 from civgeo.services.editing import editable
 from civgeo.store.tables import Collection
 
@@ -49,21 +48,11 @@ def _writable(
     ------
     NotFound, NotPermitted
         When there is no such collection, another use case keeps it, or writing is not allowed.
+    HTTPException
+        401 without the token.
     """
     found = editable(collection)
-    token = desk_of(request).write_token
-    if not token:
-        text = (
-            "本服务没有开放接口写入。要开放，请管理员设置写入令牌（环境变量 CIVGEO_WRITE_TOKEN，"
-            "或 civgeo.toml 的 write_token）后重启，请求带 Authorization: Bearer 令牌；"
-            "也可在服务器上用 civgeo estates、civgeo facilities 命令"
-        )
-        raise NotPermitted(text, code="writing_closed")
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    exact = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
-    if scheme.lower() != "bearer" or not exact:
-        text = "写入须带有效的令牌：Authorization: Bearer 令牌"
-        raise HTTPException(401, text, {"WWW-Authenticate": 'Bearer realm="civgeo"'})
+    require_token(request, bearer_token(request))
     return found
 
 

@@ -14,7 +14,13 @@ from civgeo.errors import InvalidInput
 from civgeo.language.name_tables import table_rows
 from civgeo.language.syllables import parse_syllable
 
-__all__ = ["character_reading", "readings_of_character", "word_reading"]
+__all__ = [
+    "character_reading",
+    "is_heteronym",
+    "readings_of_character",
+    "surname_reading",
+    "word_reading",
+]
 
 ENOUGH_NAMES, SHARE = 10, 0.98
 """A character is settled when this share of so many independently spelled place names has its
@@ -49,9 +55,32 @@ def readings_of_character(character: str) -> tuple[str, ...]:
     return _unihan(character) if known is None else known[0]
 
 
+@cache
+def is_heteronym(character: str) -> bool:
+    """Whether `character` has more than one modern reading."""
+    return len(readings_of_character(character)) > 1
+
+
+@cache
+def surname_reading(character: str) -> CharacterReading | None:
+    """Reading of `character` as a surname, never confirmed; None where it is no question."""
+    reading = _surnames().get(character)
+    if reading is None:
+        return None
+    others = tuple(one for one in readings_of_character(character) if one != reading)
+    return CharacterReading(reading, ReadingSource.DICTIONARY, confirmed=False, others=others)
+
+
+@cache
+def _surnames() -> Mapping[str, str]:
+    return {row["character"]: row["reading"] for row in table_rows("surname_readings.csv")}
+
+
 @lru_cache(maxsize=65_536)
 def word_reading(word: str) -> tuple[CharacterReading, ...] | None:
     """Reading of a word of the dictionary that has a character with several; None for others.
+
+    It may differ from how names usually read the character (朝晖 zhāohuī, but 朝阳 cháoyáng).
 
     Sandhi and neutral tones are undone: tones in place names are those of the characters
     (汉语拼音正词法基本规则, GB/T 16159, on tone marks). A word does not settle a reading: names
@@ -63,7 +92,7 @@ def word_reading(word: str) -> tuple[CharacterReading, ...] | None:
     if syllables is None or len(syllables) != len(word):
         return None
     usual = [character_reading(character) for character in word]
-    if not any(reading and reading.others for reading in usual):
+    if not any(map(is_heteronym, word)):
         return None
     return tuple(
         _in_word(character, reading, options[0])

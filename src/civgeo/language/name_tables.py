@@ -77,6 +77,7 @@ def name_words() -> NameWords:
         ethnic_groups=frozenset(listed["ethnic_group"]),
         ethnic_short=frozenset(listed["ethnic_short"]),
         gates=frozenset(listed["gate"]),
+        after_surname=frozenset(listed["after_surname"]),
     )
 
 

@@ -12,8 +12,14 @@ from typing import Final
 from civgeo.domain.romanisation import CharacterReading, ReadingSource
 from civgeo.errors import InvalidInput
 from civgeo.language.bigrams import is_han
-from civgeo.language.dictionary import character_reading, readings_of_character, word_reading
-from civgeo.language.name_tables import table_rows
+from civgeo.language.dictionary import (
+    character_reading,
+    is_heteronym,
+    readings_of_character,
+    surname_reading,
+    word_reading,
+)
+from civgeo.language.name_tables import name_words, table_rows
 from civgeo.language.syllables import parse_reading
 
 __all__ = [
@@ -73,8 +79,10 @@ class NameReading:
         )
 
     def _others(self, character: str) -> tuple[str, ...]:
-        readings = readings_of_character(character)
-        return readings[:1] if self.confirmed else readings
+        usual = character_reading(character)
+        if self.confirmed and usual is not None:
+            return () if usual.confirmed else (usual.syllable,)
+        return readings_of_character(character)
 
 
 class ReadingTable:
@@ -192,27 +200,20 @@ def read_name(
     InvalidInput
         ``no_reading`` for a Chinese character that neither the table nor the dictionary knows.
     """
-    usual = [_usual(character) for character in name]
-    doubtful = any(reading.others for reading in usual)
+    readings = [_usual(character) for character in name]
     tables = (packaged_readings(),) if own is None else (own, packaged_readings())
-    place = 0
-    while place < len(name):
-        found = _in_tables(tables, name, place, division)
-        if found is None and doubtful:
-            found = _in_words(name, place, specific_end)
-        if found is not None:
-            usual[place : place + len(found)] = found
-        elif place and name[place] == _ERHUA:
-            usual[place] = _ERHUA_READING
-        place += len(found or "-")
-    missing = next((place for place, one in enumerate(usual) if one is _UNREAD), None)
+    gaps = _attest(readings, name, tables, division)
+    if any(map(is_heteronym, name)):
+        for start, end in gaps:
+            _read_words(readings, name, start, end, specific_end)
+    missing = next((place for place, one in enumerate(readings) if one is _UNREAD), None)
     if missing is not None:
         raise InvalidInput(
             f"{name[:40]!r} 里的“{name[missing]}”（U+{ord(name[missing]):04X}）"
             "在读音表和字典里都没有。请填写 reading（逐字读音）。",
             code="no_reading",
         )
-    return usual
+    return readings
 
 
 def _usual(character: str) -> CharacterReading:
@@ -221,22 +222,54 @@ def _usual(character: str) -> CharacterReading:
     return character_reading(character) or _UNREAD
 
 
-def _in_tables(
-    tables: tuple[ReadingTable, ...], name: str, place: int, division: str | None
-) -> Characters | None:
-    for table in tables:
-        found = table.at(name, place, division)
+def _attest(
+    readings: list[CharacterReading],
+    name: str,
+    tables: tuple[ReadingTable, ...],
+    division: str | None,
+) -> list[tuple[int, int]]:
+    """Put what the tables hold into `readings`; return the stretches that they leave."""
+    gaps, start, place = [], 0, 0
+    while place < len(name):
+        hits = [hit for table in tables if (hit := table.at(name, place, division))]
+        if not hits:
+            if name[place] == _ERHUA and place:
+                readings[place] = _ERHUA_READING
+            place += 1
+            continue
+        readings[place : place + len(hits[0])] = hits[0]
+        gaps.append((start, place))
+        place += len(hits[0])
+        start = place
+    return [*gaps, (start, place)]
+
+
+def _read_words(
+    readings: list[CharacterReading], name: str, start: int, end: int, specific_end: int
+) -> None:
+    """Put the dictionary's words between `start` and `end` into `readings`, the longest first."""
+    place = start
+    while place < end:
+        found = _word_at(name, place, end, specific_end) or _surname(name, place)
+        if found is not None:
+            readings[place : place + len(found)] = found
+        place += len(found or "-")
+
+
+def _word_at(name: str, place: int, end: int, specific_end: int) -> Characters | None:
+    """Reading of the longest word at `place`: inside the specific part, or the whole name."""
+    for length in _WORD_LENGTHS:
+        stop = place + length
+        inside = stop <= min(end, specific_end) or (place == 0 and stop == end == len(name))
+        found = word_reading(name[place:stop]) if inside else None
         if found is not None:
             return found
     return None
 
 
-def _in_words(name: str, place: int, end: int) -> Characters | None:
-    """Reading of the longest word at `place`: inside the specific part, or the whole name."""
-    for length in _WORD_LENGTHS:
-        stop = place + length
-        if stop <= end or (place == 0 and stop == len(name)):
-            found = word_reading(name[place:stop])
-            if found is not None:
-                return found
-    return None
+def _surname(name: str, place: int) -> Characters | None:
+    """Reading of a surname that begins the name of a village or a shop (任店)."""
+    if place or name[1:2] not in name_words().after_surname:
+        return None
+    found = surname_reading(name[0])
+    return None if found is None else (found,)

@@ -8,7 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-__all__ = ["Cluster", "clusters_of", "crowding"]
+from civgeo.geo.crs import Zone, project
+
+__all__ = ["Cluster", "clusters_at", "clusters_of", "crowding"]
+
+CELL_PT = 26.0
 
 SMALLEST_PT, LARGEST_PT, PER_LOG_PT = 4.2, 11.0, 1.1
 SINGLE_PT = 3.4
@@ -64,6 +68,16 @@ def clusters_of(places: npt.NDArray[np.float64], cell_pt: float) -> list[Cluster
         else:
             near.take(found)
     return kept
+
+
+def clusters_at(
+    places: Sequence[tuple[float, float]], zone: Zone, points_per_m: float
+) -> list[Cluster]:
+    """Clusters of longitudes and latitudes (EPSG:4490), in points of the page from the zone's 0."""
+    if not places:
+        return []
+    lon, lat = np.array(places, dtype=np.float64).T
+    return clusters_of(np.column_stack(project(lon, lat, zone)) * points_per_m, CELL_PT)
 
 
 def crowding(places: Sequence[tuple[float, float]]) -> float:

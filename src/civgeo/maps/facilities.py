@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 
 from civgeo.domain.facility import FacilityKind, FacilityStatus
-from civgeo.geo.crs import Zone, project
+from civgeo.geo.crs import Zone
 from civgeo.maps.civmap import CivMap
-from civgeo.maps.clusters import Cluster, clusters_of
+from civgeo.maps.clusters import Cluster, clusters_at
 from civgeo.maps.layers import AreaLayer, Column, Facts, Group, Point, PointLayer, PointStyle, Story
 from civgeo.maps.legend import Legend, Section, Symbol
 from civgeo.maps.outlines import base_areas
@@ -31,7 +31,6 @@ class KindGroup:
     glyphs: dict[FacilityKind, str]
 
 
-CELL_PT = 26.0
 K = FacilityKind
 KIND_BY_VALUE = {kind.value: kind for kind in FacilityKind}
 KIND_GROUPS = (
@@ -133,11 +132,7 @@ class FacilitiesView:
 
     def clustered(self, zone: Zone, points_per_m: float) -> list[Cluster]:
         """Facilities gathered where they would overlap, in points of the page from the zone's 0."""
-        if not self.placed:
-            return []
-        lon, lat, _ = zip(*self.placed, strict=True)
-        metres = np.column_stack(project(np.array(lon), np.array(lat), zone))
-        return clusters_of(metres * points_per_m, CELL_PT)
+        return clusters_at([(lon, lat) for lon, lat, _ in self.placed], zone, points_per_m)
 
     def shares(self, members: Sequence[int]) -> list[tuple[str, int]]:
         """Colour and number of each group of kinds among the placed ones numbered `members`."""
@@ -145,6 +140,10 @@ class FacilitiesView:
         totals = [sum(counts[kind] for kind in group.glyphs) for group in KIND_GROUPS]
         pairs = zip(KIND_GROUPS, totals, strict=True)
         return [(group.colour, total) for group, total in pairs if total]
+
+    def style(self, number: int) -> PointStyle:
+        """Symbol of the placed one with that number."""
+        return kind_style(KIND_BY_VALUE[self.placed[number][2].kind])
 
     def legend(self) -> Legend:
         """Kinds that occur, with counts, under their group."""

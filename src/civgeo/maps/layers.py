@@ -10,8 +10,8 @@ from civgeo.maps.escape import Json, json_for_script
 from civgeo.maps.legend import Legend
 from civgeo.maps.theme import Pattern, Shape
 
-__all__ = ["Area", "AreaLayer", "Card", "Column", "Group", "LegendPanel", "Point", "PointLayer"]
-__all__ += ["Facts", "Listed", "PointStyle", "Story", "Sum"]
+__all__ = ["Area", "AreaLayer", "Card", "Column", "DataElement", "Facts", "Group", "LegendPanel"]
+__all__ += ["Listed", "Point", "PointLayer", "PointStyle", "Story", "Sum"]
 
 Value = str | int | None
 Ring = list[list[float]]
@@ -151,7 +151,8 @@ class Area:
 class Point:
     """One point, degrees; `group` and `style` are numbers in the layer's lists.
 
-    `outline` holds rings of [latitude, longitude], drawn below the symbol where there is room.
+    `outline` holds rings of [latitude, longitude] and `course` lines, such as those of a street;
+    both are drawn below the symbol where there is room.
     """
 
     story: Story
@@ -160,6 +161,7 @@ class Point:
     group: int
     style: int
     outline: Sequence[Ring] = ()
+    course: Sequence[Ring] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ class PointStyle:
     glyph: str = ""
 
 
-class _DataElement(MacroElement):
+class DataElement(MacroElement):
     """An element that hands its data to one function of our script.
 
     The name decides the element's id, so that the same data give the same page.
@@ -205,7 +207,7 @@ class _DataElement(MacroElement):
         self.data = json_for_script(content)
 
 
-class AreaLayer(_DataElement):
+class AreaLayer(DataElement):
     """Areas with outlines, labels, hover and click.
 
     Parameters
@@ -228,7 +230,7 @@ class AreaLayer(_DataElement):
         super().__init__(name, content)
 
 
-class PointLayer(_DataElement):
+class PointLayer(DataElement):
     """Points drawn on the canvas, in groups that can be hidden.
 
     Parameters
@@ -248,6 +250,8 @@ class PointLayer(_DataElement):
     clustered
         Whether points near each other join into one disc with their number, ringed in the
         colours of the layers that they are of, until one comes closer.
+    counted
+        Measure word and noun behind the number of such a disc.
     """
 
     function = "points"
@@ -262,11 +266,13 @@ class PointLayer(_DataElement):
         title: str,
         facts: Facts | None = None,
         clustered: bool = False,
+        counted: str = "处设施",
     ) -> None:
         pool = _TextPool()
         content: Json = {
             "title": title,
             "clustered": clustered,
+            "counted": counted,
             "facts": (facts or Facts()).to_json(),
             "groups": [
                 {"label": group.label, "count": group.count, "style": group.style}
@@ -279,7 +285,7 @@ class PointLayer(_DataElement):
         super().__init__(name, content)
 
 
-class LegendPanel(_DataElement):
+class LegendPanel(DataElement):
     """The legend, beside the map."""
 
     function = "legend"
@@ -340,6 +346,7 @@ def _point_json(point: Point, pool: _TextPool) -> Json:
         [[line.name, pool.number(line.kind), line.figure, line.remark] for line in story.listed],
         story.unlisted,
         [_steps(ring, point) for ring in point.outline],
+        [_steps(line, point) for line in point.course],
     ]
 
 

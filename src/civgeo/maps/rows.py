@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from civgeo.geo.crs import require_cgcs2000
 
-__all__ = ["DivisionRow", "FacilityRow", "SiteRow", "UnitRow", "rows_of"]
+__all__ = ["DivisionRow", "FacilityRow", "NameRow", "SiteRow", "UnitRow", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,24 @@ class FacilityRow:
     nursing_beds: int | None
     opened: str | None
     status: str
+    source: str | None
+    simulated: bool
+    geometry: BaseGeometry | None
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    """A row of the gazetteer; `reading` holds syllables, `other_names` a JSON list."""
+
+    name: str
+    kind: str
+    toned: str | None
+    plain: str | None
+    reading: str | None
+    confirmed: bool
+    division: str
+    status: str
+    other_names: str | None
     source: str | None
     simulated: bool
     geometry: BaseGeometry | None
@@ -100,7 +118,7 @@ class UnitRow:
     geometry: BaseGeometry | None
 
 
-Row = TypeVar("Row", DivisionRow, FacilityRow, SiteRow, UnitRow)
+Row = TypeVar("Row", DivisionRow, FacilityRow, NameRow, SiteRow, UnitRow)
 
 
 def rows_of(frame: gpd.GeoDataFrame, kind: type[Row]) -> list[Row]:

@@ -10,13 +10,14 @@ from shapely.geometry.base import BaseGeometry
 from civgeo.errors import InvalidInput
 from civgeo.maps.rows import DivisionRow
 
-__all__ = ["Bounds", "bounds_of", "label_point", "outer_rings", "points_in"]
+__all__ = ["Bounds", "bounds_of", "label_point", "lines_of", "outer_rings", "points_in"]
 __all__ += ["polygons_of", "shape_of", "shown_counties", "whole_city"]
 
 Bounds = tuple[float, float, float, float]
 
 DEGREE_DECIMALS = 5
 LABEL_TOLERANCE_DEG = 0.01
+_LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
 
 
 def shown_counties(divisions: Sequence[DivisionRow]) -> list[DivisionRow]:
@@ -78,6 +79,15 @@ def outer_rings(shape: BaseGeometry | None) -> list[list[list[float]]]:
     ]
 
 
+def lines_of(shape: BaseGeometry | None) -> list[list[list[float]]]:
+    """Lines of `shape` as [latitude, longitude], none where it has no line."""
+    return [
+        shapely.get_coordinates(line)[:, ::-1].tolist()
+        for line in shapely.get_parts(shape)
+        if isinstance(line, shapely.LineString)
+    ]
+
+
 def _ring(ring: BaseGeometry) -> list[list[float]]:
     points = np.round(shapely.get_coordinates(ring)[:, ::-1], DEGREE_DECIMALS)
     moved = np.ones(len(points), dtype=bool)
@@ -99,6 +109,12 @@ def label_point(shape: BaseGeometry, tolerance: float = LABEL_TOLERANCE_DEG) -> 
 
 
 def points_in(shapes: Sequence[BaseGeometry | None]) -> npt.NDArray[np.float64]:
-    """Return x and y of a point in each shape, array (n, 2), NaN where there is no shape."""
-    points = shapely.point_on_surface(np.array(shapes, dtype=object))
+    """Return x and y of a point in each shape, array (n, 2), NaN where there is no shape.
+
+    That of a line is half-way along it.
+    """
+    given = np.array(shapes, dtype=object)
+    points = shapely.point_on_surface(given)
+    lines = np.isin(shapely.get_type_id(given), _LINES)
+    points[lines] = shapely.line_interpolate_point(given[lines], 0.5, normalized=True)
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)]).astype(np.float64)

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import geopandas as gpd
 import matplotlib as mpl
@@ -22,10 +22,11 @@ from shapely.geometry.base import BaseGeometry
 
 from civgeo.domain.standard import Standard
 from civgeo.geo.crs import Zone, city_zone, project, require_cgcs2000
-from civgeo.maps.clusters import crowding
+from civgeo.maps.clusters import Cluster, crowding
 from civgeo.maps.coverage import CoverageView
 from civgeo.maps.divisions import divisions_legend, neighbour_colours
-from civgeo.maps.facilities import KIND_BY_VALUE, FacilitiesView, kind_style
+from civgeo.maps.facilities import FacilitiesView
+from civgeo.maps.layers import PointStyle
 from civgeo.maps.legend import Legend
 from civgeo.maps.marks import HATCH_COLOUR, HATCHES, draw_dots, draw_ring, draw_symbol
 from civgeo.maps.rows import DivisionRow, FacilityRow, UnitRow, rows_of
@@ -36,8 +37,8 @@ from civgeo.maps.theme import INK, LAND, NEIGHBOUR, MapNote, Pattern, Shape
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Drawing", "PictureFormat", "coverage_picture", "divisions_picture"]
-__all__ += ["facilities_picture", "in_metres", "picture"]
+__all__ = ["Drawing", "Gathered", "PictureFormat", "city_picture", "coverage_picture"]
+__all__ += ["divisions_picture", "facilities_picture", "in_metres", "picture", "zone_for"]
 
 DPI = 200
 LABEL_TOLERANCE_M = 500.0
@@ -94,10 +95,10 @@ def coverage_picture(
         figures = {county.division.code: county.figure for county in view.own}
         drawing.labels([county.division for county in view.counties], figures)
 
-    chosen = _zone(divisions, zone)
+    chosen = zone_for(divisions, zone)
     size = _estate_size_pt(view, rows, chosen)
     legend = view.legend(dots=size < SMALLEST_SHAPE_PT)
-    return _picture(rows, chosen, about, legend, form, draw)
+    return city_picture(rows, chosen, about, legend, form, draw)
 
 
 def _estate_size_pt(view: CoverageView, rows: Sequence[DivisionRow], zone: Zone) -> float:
@@ -127,7 +128,7 @@ def divisions_picture(
             drawing.area(row, colour)
         drawing.labels(counties, {row.code: row.code for row in counties if row.own})
 
-    return _picture(rows, _zone(divisions, zone), about, divisions_legend(rows), form, draw)
+    return city_picture(rows, zone_for(divisions, zone), about, divisions_legend(rows), form, draw)
 
 
 def facilities_picture(
@@ -144,11 +145,23 @@ def facilities_picture(
 
     def draw(drawing: Drawing) -> None:
         counties = shown_counties(rows)
-        for row in counties:
-            drawing.area(row, LAND if row.own else NEIGHBOUR)
-        drawing.labels(counties, {}, clear_of=drawing.facilities(view))
+        drawing.ground(counties)
+        drawing.labels(counties, {}, clear_of=drawing.gathered(view))
 
-    return _picture(rows, _zone(divisions, zone), about, view.legend(), form, draw)
+    return city_picture(rows, zone_for(divisions, zone), about, view.legend(), form, draw)
+
+
+class Gathered(Protocol):
+    """Points that are drawn each by its symbol, and those near each other as one ring."""
+
+    def clustered(self, zone: Zone, points_per_m: float) -> list[Cluster]:
+        """Which of them stand together, in points of the page from the zone's 0."""
+
+    def shares(self, members: Sequence[int]) -> list[tuple[str, int]]:
+        """Colour and number of each group among `members`."""
+
+    def style(self, number: int) -> PointStyle:
+        """Symbol of a single one."""
 
 
 class Drawing:
@@ -168,6 +181,11 @@ class Drawing:
             hatch.set(hatch=HATCHES[pattern], zorder=3)
             self._sheet.map.add_patch(hatch)
         self.line(row, "#4a5662" if row.own else "#9aa4ae", 0.8 if row.own else 0.5)
+
+    def ground(self, counties: Sequence[DivisionRow]) -> None:
+        """Counties in plain colours, for other things to stand on."""
+        for row in counties:
+            self.area(row, LAND if row.own else NEIGHBOUR)
 
     def line(self, row: DivisionRow, colour: str, width: float) -> None:
         """Outline of a division."""
@@ -208,8 +226,8 @@ class Drawing:
         colours = [view.dot_colour(estate.number) for estate in view.estates]
         draw_dots(self._sheet.map, self._metres(places), colours, size_pt)
 
-    def facilities(self, view: FacilitiesView) -> list[BaseGeometry]:
-        """Facilities: single ones by their symbol, those near each other as a numbered ring.
+    def gathered(self, view: Gathered) -> list[BaseGeometry]:
+        """Points: single ones by their symbol, those near each other as a numbered ring.
 
         Returns the discs that they cover.
         """
@@ -221,7 +239,7 @@ class Drawing:
                 size, radius = max(4.4, 0.62 * cluster.radius_pt), cluster.radius_pt / scale
                 draw_ring(self._sheet.map, place, radius, view.shares(cluster.members), size)
             else:
-                style = kind_style(KIND_BY_VALUE[view.placed[cluster.members[0]][2].kind])
+                style = view.style(cluster.members[0])
                 draw_symbol(
                     self._sheet.map, [place], style.shape, style.colour, SINGLE_PT, style.glyph
                 )
@@ -300,12 +318,13 @@ def _outline(shape: BaseGeometry) -> Outline:
     return Outline.make_compound_path(*rings)
 
 
-def _zone(divisions: gpd.GeoDataFrame, zone: Zone | None) -> Zone:
+def zone_for(divisions: gpd.GeoDataFrame, zone: Zone | None) -> Zone:
+    """`zone`, or where it is None that of the city's own divisions."""
     require_cgcs2000(divisions)
     return zone or city_zone(divisions[divisions["role"] == "own"])
 
 
-def _picture(
+def city_picture(
     rows: Sequence[DivisionRow],
     zone: Zone,
     about: MapNote,
@@ -313,7 +332,15 @@ def _picture(
     form: PictureFormat,
     draw: Callable[[Drawing], None],
 ) -> bytes:
-    """A map of the city, with the city's outline over its content."""
+    """Picture of the city's counties, with the city's outline over what `draw` draws.
+
+    Parameters
+    ----------
+    rows
+        Divisions; the counties among them bound the map.
+    zone, about, legend, form, draw
+        As for `picture`.
+    """
 
     def draw_city(drawing: Drawing) -> None:
         draw(drawing)

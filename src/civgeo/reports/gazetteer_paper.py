@@ -13,6 +13,8 @@ __all__ = ["book_pdf"]
 _HEAD = ("标准名称", "罗马字母拼写", "类别", "所属政区", "含义")
 _WIDTHS = (32.0, 38.0, 24.0, 32.0, 30.0)
 _CONTENTS_LINE = 7.4
+_CONTENTS_TITLE = 16.0
+_NUMBERS = 20.0
 _INDENT = 11.3
 
 
@@ -58,21 +60,26 @@ def _title_page(paper: Paper, words: BookWords) -> None:
 
 
 def _contents(paper: Paper, words: BookWords) -> None:
-    """Pages for the contents, as many as the sections take."""
+    """Pages for the contents, as many as the lines of the titles take."""
     paper.add_page()
-    per_page = int((paper.left_on_page - 16) // _CONTENTS_LINE)
-    pages = -(-len(words.sections) // per_page)
+    whole, line = paper.left_on_page, _CONTENTS_LINE
+    pages, left = 1, whole - _CONTENTS_TITLE
+    for section in words.sections:
+        for _ in range(paper.line_count(section.title, size=12, right=_NUMBERS)):
+            if left < line:
+                pages, left = pages + 1, whole
+            left -= line
     paper.insert_toc_placeholder(_write_contents, pages=pages)
 
 
 def _write_contents(pdf: FPDF, outline: list[OutlineSection]) -> None:
     if not isinstance(pdf, Paper):
         return
-    pdf.paragraph("目　录", size=22, line=16, align=Align.C, bold=True)
+    pdf.paragraph("目　录", size=22, line=_CONTENTS_TITLE, align=Align.C, bold=True)
     for section in outline:
         pdf.keep(_CONTENTS_LINE)
         top = pdf.get_y()
-        pdf.paragraph(section.name, size=12, line=_CONTENTS_LINE, right=20)
+        pdf.paragraph(section.name, size=12, line=_CONTENTS_LINE, right=_NUMBERS)
         pdf.set_y(top)
         number = f"{section.page_number}"
         pdf.paragraph(number, size=12, line=_CONTENTS_LINE, align=Align.R)

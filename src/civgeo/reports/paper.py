@@ -129,6 +129,11 @@ class Paper(FPDF):
             self._line(words, top, size, line, align=align, inset=inset, colour=colour, bold=bold)
             self.set_y(top + line)
 
+    def line_count(self, text: str, *, size: float, right: float = 0) -> int:
+        """How many lines `paragraph` would write `text` over."""
+        lines = broken_into_lines(self.drawable(text), self.room - right, self._measure(size))
+        return sum(1 for _ in lines)
+
     def space(self, height: float) -> None:
         """Leave `height` millimetres free."""
         self.set_y(self.get_y() + height)

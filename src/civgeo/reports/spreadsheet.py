@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["SIMULATED_NOTE", "Sheet", "workbook"]
 
-SIMULATED_NOTE = "模拟数据：小区、社区与设施由程序生成，不是真实数据，不得用于决策"
+SIMULATED_NOTE = "模拟数据：含程序生成的内容，不是真实数据，不得用于决策"
 _WIDEST = 46
 _HEADER = {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "top"}
 

@@ -249,11 +249,6 @@ def receive(store: Store, file: Path, kind: str, *, file_name: str | None = None
     id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     folder = staging_folder(store) / id
     folder.mkdir(parents=True)
-    ending = Path(name).suffix.lower()
-    ending = ending if _ENDING.fullmatch(ending) else ".dat"
-    for part in _parts(file):
-        suffix = part.suffix.lower() if part != file else ending
-        shutil.copyfile(part, folder / f"upload{suffix}")
     batch = Batch(
         id=id,
         kind=kind,
@@ -263,8 +258,21 @@ def receive(store: Store, file: Path, kind: str, *, file_name: str | None = None
         received_at=now,
         folder=folder,
     )
-    save(batch)
+    try:
+        _copy_in(file, batch)
+    except OSError:
+        discard(batch)
+        raise
     return batch
+
+
+def _copy_in(file: Path, batch: Batch) -> None:
+    ending = Path(batch.file_name).suffix.lower()
+    ending = ending if _ENDING.fullmatch(ending) else ".dat"
+    for part in _parts(file):
+        suffix = part.suffix.lower() if part != file else ending
+        shutil.copyfile(part, batch.folder / f"upload{suffix}")
+    save(batch)
 
 
 def _parts(file: Path) -> list[Path]:

@@ -1,7 +1,7 @@
 """The pre-check of a batch: from the checked copy of a file to a plan, or to what hinders it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
@@ -9,45 +9,48 @@ import pandas as pd
 
 from civgeo.domain.clock import BEIJING
 from civgeo.errors import CivgeoError, CrsError, ImportRejected, InvalidInput, StoreUnavailable
-from civgeo.formats.checked import CheckedFile
 from civgeo.formats.facts import Facts
 from civgeo.formats.findings import Finding, Severity
-from civgeo.geo.cgcs2000 import in_cgcs2000
 from civgeo.geo.placement import Placement, Verdict
-from civgeo.services.import_batches import Batch, BatchState, Counts, PreCheck, Sample, profile_file
-from civgeo.services.import_kinds import ImportKind, kind_named
+from civgeo.services.import_batches import Batch, BatchState, PreCheck
+from civgeo.services.import_judging import Judge, Judged
 from civgeo.services.import_name_findings import name_findings
-from civgeo.services.import_name_rows import known_rows
-from civgeo.services.import_places import Surroundings, check_place, fitting_shapes
-from civgeo.services.import_plan import Plan, Present, plan_rows
-from civgeo.services.import_resolving import Assuming, assumed, near_names, resolved
-from civgeo.services.import_rows import Rows, mapping_of, read_rows, with_constants
-from civgeo.services.import_rules import faults_of
+from civgeo.services.import_places import layer_place, paired_records
+from civgeo.services.import_plan import key_text
+from civgeo.services.import_resolving import near_names
+from civgeo.services.import_rows import Rows
+from civgeo.services.import_tally import Repeats, Tally
 from civgeo.services.import_topology import topology_notes
 from civgeo.store.batches import batches_like
+from civgeo.store.bulk import revival_rows
+from civgeo.store.plans import PlanBook, PlannedRow
 from civgeo.store.reading import Reading
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 
-__all__ = ["Checked", "check"]
+__all__ = ["check", "enter_plan"]
 
 SHIFT_REFUSED_M = 200.0
 """A shift that no known datum explains is refused from here on, and noted below."""
 
-MOST_SAMPLES = 5
+MOST_PLACED = 20_000
+"""So many rows of a long file, evenly taken, tell where it lies."""
+
 _QUESTIONS = ("choose_layer", "crs_unknown", "columns_unknown", "profile_unfit")
+Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """The result for the officer, and the plan behind it; no plan where a question is open."""
-
-    precheck: PreCheck
-    plan: Plan | None
-
-
-def check(store: Store, reading: Reading, batch: Batch, facts: Facts, today: date) -> Checked:
-    """Pre-check a batch against the store as `reading` sees it; nothing is written.
+def check(
+    store: Store,
+    reading: Reading,
+    batch: Batch,
+    facts: Facts,
+    today: date,
+    *,
+    book: PlanBook,
+    progress: Progress,
+) -> PreCheck:
+    """Pre-check a batch against the store as `reading` sees it; nothing is written to it.
 
     Parameters
     ----------
@@ -59,6 +62,10 @@ def check(store: Store, reading: Reading, batch: Batch, facts: Facts, today: dat
         The batch, and what the jail found out about its file.
     today
         Day on which rules are asked.
+    book
+        Empty; holds the plan afterwards when the file can be imported.
+    progress
+        Called with the step, how many rows are done, and how many there are.
     """
     start = _start(facts, reading)
     earlier = [
@@ -72,13 +79,14 @@ def check(store: Store, reading: Reading, batch: Batch, facts: Facts, today: dat
             f"（批次 {first.name.partition(':')[0]}），不会重复导入"
         )
         state, code = BatchState.UNCHANGED, "already_imported"
-        return Checked(replace(start, state=state, code=code, message=text), None)
+        return replace(start, state=state, code=code, message=text)
     try:
-        return _Check(store, reading, batch, facts, today).run(start)
+        judge = Judge(store, reading, batch, facts, today)
+        return _Check(judge, book, progress).run(start)
     except StoreUnavailable:
         raise
     except (CrsError, ImportRejected, InvalidInput) as error:
-        return Checked(_hindered(start, error), None)
+        return _hindered(start, error)
 
 
 def _start(facts: Facts, reading: Reading) -> PreCheck:
@@ -108,134 +116,93 @@ def _hindered(start: PreCheck, error: CivgeoError) -> PreCheck:
 class _Check:
     """One pre-check under way."""
 
-    def __init__(
-        self, store: Store, reading: Reading, batch: Batch, facts: Facts, today: date
-    ) -> None:
-        self.store, self.reading, self.batch = store, reading, batch
-        self.facts, self.today = facts, today
-        self.kind: ImportKind = kind_named(batch.kind)
-        self.notes: list[str] = list(facts.notes)
-        self.findings: list[Finding] = list(facts.findings)
+    def __init__(self, judge: Judge, book: PlanBook, progress: Progress) -> None:
+        self.judge, self.book, self.progress = judge, book, progress
+        self.kind = judge.kind
+        self.tally, self.repeats = Tally(self.kind), Repeats()
+        self.sampled: list[gpd.GeoDataFrame] = []
+        self.known: list[gpd.GeoDataFrame] = []
 
-    def run(self, start: PreCheck) -> Checked:
-        """Everything, one step after the other."""
-        rows = self._rows()
-        headers = {name: header for header, name in rows.mapping.columns.items()}
-        start = replace(start, mapping=dict(rows.mapping.columns), unmatched=rows.mapping.unmatched)
-        if rows.mapping.coordinates is not None:
-            own = rows.mapping.coordinates
-            texts = (own.both,) if own.both else (own.lon, own.lat)
-            start = replace(start, coordinates=texts)
-        around = self._surroundings()
-        try:
-            frame, system = self._placed(rows, around)
-        except CrsError as error:
-            return Checked(replace(_hindered(start, error), findings=tuple(self.findings)), None)
-        start = replace(start, crs=system if rows.located else None)
-        frame, present = self._resolved(frame, around, headers)
-        placement, strays = self._place(frame, around, headers, present)
-        start = _with_placement(start, placement)
-        plan = plan_rows(frame, self.kind, present, headers, self.batch.id)
-        self.findings += plan.findings
-        plan = self._ruled(plan, headers)
-        self.findings += near_names(plan.whole, plan.actions, self.kind, present.frame, headers)
-        self._look_at_names(plan, present, headers, around)
-        self._check_topology(plan, present, around)
-        self._refuse_simulated(plan, headers)
-        self._add_strays(frame, strays, headers)
-        return Checked(self._result(start, plan, placement), plan)
+    def run(self, start: PreCheck) -> PreCheck:
+        """Part by part, and then the file as a whole."""
+        facts, parts = self.judge.facts, self.judge.parts()
+        self.tally.note(facts.notes)
+        self.tally.find(facts.findings)
+        placement, displaced = Placement(Verdict.UNKNOWN, ""), False
+        for part in parts:
+            try:
+                judged = self.judge.judge(part)
+            except CrsError as error:
+                return self._unplaced(start, error)
+            start = self._read(start, judged.rows, judged.system)
+            self._find_repeats(judged)
+            if len(parts) == 1:
+                around, records = self.judge.around, judged.present.frame
+                placement = layer_place(judged.frame, self.kind, around, records)
+                displaced = self._place(placement)
+                self._look_at_whole(judged, placement, displaced=displaced)
+            else:
+                self._sample(judged, len(parts))
+            self._add(judged)
+            self.progress("预检", min(self.tally.rows, facts.rows - 1), facts.rows)
+        if len(parts) > 1:
+            placement = self._sampled_place()
+            displaced = self._place(placement)
+        return self.tally.result(_with_place(start, placement), placement, displaced=displaced)
 
-    def _rows(self) -> Rows:
-        profile = None
-        file = profile_file(self.store, self.kind.collection.value, self.batch.request.profile)
-        if file.is_file():
-            profile = file.read_text(encoding="utf-8")
-        elif self.batch.request.profile is not None:
-            text = f"没有保存过方案“{self.batch.request.profile}”：请先导入一次并保存列对应"
-            raise InvalidInput(text, code="profile_missing")
-        checked = CheckedFile(self.batch.folder / "checked", self.facts)
-        if self.facts.must_choose:
-            checked.frame()
-        mapping = mapping_of(self.facts.headers, self.kind, self.batch.request, profile)
-        for header in mapping.contested:
-            self.notes.append(f"“{header}”列没有导入：所表示的属性已有另一列")
-        rows = read_rows(checked, mapping, self.kind)
-        self.findings += rows.findings
-        frame = with_constants(rows, self.kind, self.batch.request.constants)
-        self._require_identity(frame)
-        return Rows(frame, rows.mapping, rows.findings, rows.located)
+    def _unplaced(self, start: PreCheck, error: CrsError) -> PreCheck:
+        """The file cannot be taken before somebody says how its coordinates are to be read."""
+        rows = self.judge.rows
+        start = self._read(start, rows, "") if rows is not None else start
+        findings = [*self.judge.facts.findings, *(rows.findings if rows is not None else ())]
+        hindered = replace(start, crs=self.judge.facts.crs, findings=tuple(findings))
+        return _hindered(replace(hindered, notes=self.tally.notes), error)
 
-    def _require_identity(self, frame: gpd.GeoDataFrame) -> None:
-        missing = [name for name in self.kind.identity if name not in frame.columns]
-        if missing and "id" not in frame.columns:
-            titles = "、".join(f"“{self.kind.title_of(name)}”" for name in missing)
-            there = "、".join(self.facts.headers) or "（没有）"
-            raise InvalidInput(
-                f"认不出{titles}列。文件里的列：{there}。请改列名，或用 --map 列=属性 写明对应",
-                code="columns_unknown",
-            )
-
-    def _surroundings(self) -> Surroundings:
-        return Surroundings(
-            self.reading.register().city, self.reading.features(Collection.DIVISIONS)
+    def _read(self, start: PreCheck, rows: Rows, system: str) -> PreCheck:
+        """What the reading of a part tells of the file."""
+        mapping = rows.mapping
+        for header in self.judge.mapping.contested:
+            self.tally.note([f"“{header}”列没有导入：所表示的属性已有另一列"])
+        coordinates = start.coordinates
+        if mapping.coordinates is not None:
+            own = mapping.coordinates
+            coordinates = (own.both,) if own.both else (own.lon, own.lat)
+        return replace(
+            start,
+            mapping=dict(mapping.columns),
+            unmatched=mapping.unmatched,
+            coordinates=coordinates,
+            crs=(system or start.crs) if rows.located else None,
         )
 
-    def _placed(self, rows: Rows, around: Surroundings) -> tuple[gpd.GeoDataFrame, str]:
-        if not rows.located:
-            self.notes.append("文件没有坐标：已有记录沿用登记的位置")
-            return rows.frame, ""
-        if rows.frame.geometry.isna().all():
-            self.notes.append("坐标列全部为空：已有记录沿用登记的位置")
-            return rows.frame.set_crs("EPSG:4490", allow_override=True), ""
-        moved, system = in_cgcs2000(rows.frame, self.batch.request.crs, lon=around.lon)
-        if system in ("GCJ-02", "BD-09"):
-            self.notes.append(f"坐标已由 {system} 精确换算为 CGCS2000")
-        fitted, wrong = fitting_shapes(moved, self.kind)
-        self.findings += wrong
-        return fitted, system
+    def _find_repeats(self, judged: Judged) -> None:
+        """Rows that are the same record as a row of an earlier part."""
+        plan = judged.plan
+        found = self.repeats.add(plan.own, judged.places)
+        if not found or not self.tally.is_sound:
+            return
+        earlier = self.book.names([*found.values()])
+        numbers = dict(zip(judged.places.tolist(), plan.whole.index.tolist(), strict=True))
+        own = dict(zip(judged.places.tolist(), plan.own.tolist(), strict=True))
+        for place, before in found.items():
+            id, key, number = earlier[before]
+            if own[place] == id or (key is not None and key_text(own[place]) == key):
+                text = f"与第 {number} 行是同一条记录：请合并，或把名称写得能区分"
+                judged.findings.append(Finding(int(numbers[place]), "", "", text))
 
-    def _resolved(
-        self, frame: gpd.GeoDataFrame, around: Surroundings, headers: Mapping[str, str]
-    ) -> tuple[gpd.GeoDataFrame, Present]:
-        estates = None
-        if self.kind.collection is Collection.FACILITIES and "estate" in frame.columns:
-            estates = self.reading.features(Collection.ESTATES)
-        found = resolved(frame, self.kind, around, estates, headers)
-        self.findings += found.findings
-        self.notes += found.notes
-        records = self.reading.features(self.kind.collection)
-        known, renamed = known_rows(found.frame, self.kind, records, headers)
-        found = replace(found, frame=known)
-        self.findings += renamed
-        ended: dict[str, str] = {}
-        if "id" in found.frame.columns:
-            given = [id for id in found.frame["id"].dropna() if id not in records.index]
-            past = self.reading.features(self.kind.collection, ids=given, include_closed=True)
-            days = past["valid_to"].fillna("").astype(str).tolist()
-            ended = dict(zip(past.index.astype(str), days, strict=True))
-        return found.frame, Present(records, ended)
-
-    def _place(
-        self,
-        frame: gpd.GeoDataFrame,
-        around: Surroundings,
-        headers: Mapping[str, str],
-        present: Present,
-    ) -> tuple[Placement, tuple[str, ...]]:
-        placement, outside = check_place(frame, self.kind, around, headers, present.frame)
+    def _place(self, placement: Placement) -> bool:
+        """Whether the layer is refused for where it lies; says so."""
         far = (placement.distance_m or 0.0) >= SHIFT_REFUSED_M
         refused = placement.verdict is Verdict.DISPLACED
         refused |= placement.verdict is Verdict.SHIFTED and (placement.guess is not None or far)
         if refused:
-            self.findings.append(Finding(0, "", "", self._refusal(placement)))
-        else:
-            self.findings += outside
-            if placement.verdict is Verdict.SHIFTED:
-                self.findings.append(Finding(0, "", "", placement.reason, Severity.NOTE))
-        return placement, placement.strays
+            self.tally.find([Finding(0, "", "", self._refusal(placement))])
+        elif placement.verdict is Verdict.SHIFTED:
+            self.tally.find([Finding(0, "", "", placement.reason, Severity.NOTE)])
+        return refused
 
     def _refusal(self, placement: Placement) -> str:
-        asked = self.batch.request.crs
+        asked = self.judge.batch.request.crs
         if asked in ("GCJ-02", "BD-09"):
             return (
                 f"{placement.reason}这是按 {asked} 换算之后的结果：文件可能本来就是 CGCS2000，"
@@ -243,102 +210,68 @@ class _Check:
             )
         return placement.reason
 
-    def _ruled(self, plan: Plan, headers: Mapping[str, str]) -> Plan:
-        """The plan with assumed values of new rows, and without the rows that break a rule."""
-        whole, notes = assumed(plan.whole, plan.actions, self._assuming(), headers)
-        self.notes += notes
-        touched = plan.actions.isin(["new", "changed"])
-        told = {
-            (item.row, item.column) for item in self.findings if item.severity is Severity.ERROR
-        }
-        wrong = faults_of(whole[touched], self.kind, headers)
-        self.findings += [item for item in wrong if (item.row, item.column) not in told]
-        entered = whole.drop(columns="is_new").set_index("id").assign(version=1)
-        return replace(
-            plan,
-            whole=whole,
-            new=entered.loc[plan.new.index],
-            revived=entered.loc[plan.revived.index],
-        )
+    def _look_at_whole(self, judged: Judged, placement: Placement, *, displaced: bool) -> None:
+        """What can only be said of all rows of a file together."""
+        plan, present, around = judged.plan, judged.present.frame, self.judge.around
+        headers, kind = self.judge.headers, self.kind
+        findings = judged.findings
+        findings += near_names(plan.whole, plan.actions, kind, present, headers)
+        findings += name_findings(plan.whole, plan.actions, kind, present, headers, around.zone)
+        of_file = any(not item.row and item.severity is Severity.ERROR for item in findings)
+        if kind.collection is Collection.DIVISIONS and not displaced and not of_file:
+            findings += topology_notes(plan, present, around.zone)
+        if placement.strays:
+            text = "轮廓与登记的轮廓相距 3 公里以上，其余政区则相符：请核对代码与图形"
+            header, codes = headers.get("code", ""), judged.frame["code"]
+            findings += [
+                Finding(int(str(row)), header, str(code), text)
+                for row, code in codes[codes.isin(placement.strays)].items()
+            ]
 
-    def _check_topology(self, plan: Plan, present: Present, around: Surroundings) -> None:
-        """Gaps and overlaps of divisions, unless the layer as a whole lies wrong."""
-        whole = any(item.row == 0 and item.severity is Severity.ERROR for item in self.findings)
-        if self.kind.collection is Collection.DIVISIONS and not whole:
-            self.findings += topology_notes(plan, present.frame, around.zone)
+    def _sample(self, judged: Judged, parts: int) -> None:
+        """Keep some rows of a part, evenly taken, for the place of the whole."""
+        rows = judged.frame.iloc[:: max(1, self.judge.facts.rows // MOST_PLACED)]
+        _, known = paired_records(rows, self.kind, judged.present.frame)
+        self.sampled.append(rows)
+        self.known.append(known)
 
-    def _look_at_names(
-        self, plan: Plan, present: Present, headers: Mapping[str, str], around: Surroundings
-    ) -> None:
-        """Misprints, double entries and spellings of place names."""
-        kind, zone = self.kind, around.zone
-        self.findings += name_findings(plan.whole, plan.actions, kind, present.frame, headers, zone)
+    def _sampled_place(self) -> Placement:
+        rows = gpd.GeoDataFrame(pd.concat(self.sampled))
+        known = gpd.GeoDataFrame(pd.concat(self.known))
+        known = known[~known.index.duplicated()]
+        told = f"位置按 {self.tally.rows:,} 行中均匀抽取的 {len(rows):,} 行判断，出界逐行核对"
+        self.tally.note([told])
+        return layer_place(rows, self.kind, self.judge.around, known)
 
-    def _assuming(self) -> Assuming:
-        return Assuming(
-            kind=self.kind,
-            book=self.reading.standards(),
-            today=self.today,
-            source=f"导入文件 {self.batch.file_name}",
-        )
-
-    def _refuse_simulated(self, plan: Plan, headers: Mapping[str, str]) -> None:
-        if self.reading.register().simulated:
-            return
-        flagged = plan.whole["simulated"].fillna(False).astype(bool)
-        flagged &= plan.actions.isin(["new", "changed"])
-        text = "正式登记库不接收模拟数据：此行标为模拟"
-        self.findings += [
-            Finding(int(row), headers.get("simulated", ""), "是", text)
-            for row in plan.whole.index[flagged]
-        ]
-
-    def _add_strays(
-        self, frame: gpd.GeoDataFrame, strays: tuple[str, ...], headers: Mapping[str, str]
-    ) -> None:
-        if not strays:
-            return
-        rows = frame.index[frame["code"].isin(strays)]
-        text = "轮廓与登记的轮廓相距 3 公里以上，其余政区则相符：请核对代码与图形"
-        header = headers.get("code", "")
-        self.findings += [
-            Finding(int(row), header, str(frame.at[row, "code"]), text) for row in rows
-        ]
-
-    def _result(self, start: PreCheck, plan: Plan, placement: Placement) -> PreCheck:
-        findings = sorted(set(self.findings), key=lambda item: (item.row, item.column))
-        wrong = {item.row for item in findings if item.severity is Severity.ERROR}
-        actions = plan.actions.mask(plan.actions.index.isin(wrong), "refused")
-        total = actions.value_counts()
-        counts = Counts(
-            **{name: int(total.get(name, 0)) for name in ("new", "changed", "unchanged", "refused")}
-        )
-        state, code, message = BatchState.READY, "", ""
-        if 0 in wrong:
-            state, code = BatchState.REFUSED, "displaced"
-            code = "shifted" if placement.verdict is Verdict.SHIFTED else code
-            message = next(item.message for item in findings if item.severity is Severity.ERROR)
-            code = code if placement.verdict in (Verdict.SHIFTED, Verdict.DISPLACED) else "file"
-        elif wrong:
-            state, code = BatchState.REFUSED, "rows_refused"
-            message = f"{len(wrong)} 行有错误，整个文件都没有导入：请按检查结果改正后重新上传"
-        elif not counts.new and not counts.changed:
-            state, code = BatchState.UNCHANGED, "nothing_new"
-            message = "文件内容与登记库一致，没有要导入的变化"
-        return replace(
-            start,
-            state=state,
-            code=code,
-            message=message,
-            counts=counts,
-            rows=len(actions),
-            findings=tuple(findings),
-            notes=tuple(dict.fromkeys(self.notes)),
-            samples=_samples(plan.whole, actions, self.kind, start.mapping),
-        )
+    def _add(self, judged: Judged) -> None:
+        plan = judged.plan
+        findings = [*dict.fromkeys(judged.findings)]
+        mapping = judged.rows.mapping.columns
+        self.tally.note(judged.notes)
+        self.tally.add(plan.whole, plan.actions, findings, judged.outside, mapping)
+        if self.tally.is_sound:
+            enter_plan(self.book, judged)
 
 
-def _with_placement(start: PreCheck, placement: Placement) -> PreCheck:
+def enter_plan(book: PlanBook, judged: Judged) -> None:
+    """Put rows into the plan, ready to be written."""
+    plan, collection = judged.plan, book.collection
+    ids = plan.whole["id"].astype(str).tolist()
+    places = dict(zip(ids, judged.places.tolist(), strict=True))
+    again = {str(id) for id in plan.revived.index}
+    cells = zip(ids, plan.actions, plan.keys, plan.whole.index.tolist(), strict=True)
+    book.plan(
+        PlannedRow(places[id], number, "again" if id in again else action, id, key_text(key))
+        for id, action, key, number in cells
+    )
+    if len(plan.new):
+        book.add_new(plan.new, [places[str(id)] for id in plan.new.index])
+    if len(plan.revived):
+        book.add_revivals(places, revival_rows(collection, plan.revived))
+    book.add_changes(places, plan.changes, plan.versions)
+
+
+def _with_place(start: PreCheck, placement: Placement) -> PreCheck:
     return replace(
         start,
         verdict=placement.verdict.value,
@@ -347,26 +280,3 @@ def _with_placement(start: PreCheck, placement: Placement) -> PreCheck:
         north_m=placement.north_m,
         guess=placement.guess,
     )
-
-
-def _samples(
-    whole: gpd.GeoDataFrame, actions: pd.Series, kind: ImportKind, mapping: Mapping[str, str]
-) -> tuple[Sample, ...]:
-    asked = dict.fromkeys((*kind.identity, *mapping.values()))
-    names = [name for name in asked if name != "id" and name in whole.columns]
-    found = []
-    for action in ("new", "changed"):
-        for row in actions.index[actions == action][:MOST_SAMPLES]:
-            fields = {}
-            for name in names:
-                prop = kind.property(name)
-                value = whole.at[row, name]
-                fields[prop.title if prop else name] = (
-                    prop.label(value) if prop is not None and not _is_null(value) else ""
-                )
-            found.append(Sample(int(row), action, fields))
-    return tuple(found)
-
-
-def _is_null(value: object) -> bool:
-    return value is None or value is pd.NA or value != value

@@ -27,7 +27,7 @@ def folded(text: object) -> str:
     >>> folded("幸福　里（１期） ")
     '幸福里(1期)'
     """
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", str(text)))
+    return "".join(unicodedata.normalize("NFKC", str(text)).split())
 
 
 def same_place(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +17,7 @@ from civgeo.geo.placement import Placement, Verdict, outline_placement
 from civgeo.services.import_kinds import ImportKind
 from civgeo.store.tables import Collection
 
-__all__ = ["Surroundings", "check_place", "fitting_shapes"]
+__all__ = ["Surroundings", "fitting_shapes", "layer_place", "outside_rows", "paired_records"]
 
 FAR_M = 1000.0
 """Farther outside the city a point is an error; nearer, or in another county, a note."""
@@ -26,7 +27,7 @@ _GRAVITY = {Verdict.UNKNOWN: 0, Verdict.OK: 1, Verdict.SHIFTED: 2, Verdict.DISPL
 WEST, SOUTH, EAST, NORTH = 73.5, 0.0, 136.5, 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """The city that the rows should lie in.
 
@@ -41,24 +42,30 @@ class Surroundings:
     city: str
     divisions: gpd.GeoDataFrame
 
-    @property
+    @cached_property
     def own(self) -> gpd.GeoDataFrame:
         """Divisions of the city itself, of the Ministry's codes."""
         frame = self.divisions
         return frame[(frame["role"] == "own") & (frame["system"] == "MCA")]
 
-    @property
+    @cached_property
+    def counties(self) -> gpd.GeoDataFrame:
+        """Divisions of the Ministry's codes, with which places are compared."""
+        return self.divisions[self.divisions["system"] == "MCA"]
+
+    @cached_property
     def zone(self) -> Zone | None:
         """Zone in which metres are measured; None while no outline is known."""
         drawn = self.own.geometry.notna() & ~self.own.geometry.is_empty
         return city_zone(self.own[drawn]) if drawn.any() else None
 
-    @property
+    @cached_property
     def lon(self) -> float | None:
         """A longitude in the middle of the city; None while no outline is known."""
         west, _, east, _ = (float(edge) for edge in self.own.total_bounds)
         return (west + east) / 2 if np.isfinite(west) else None
 
+    @cached_property
     def whole(self) -> gpd.GeoDataFrame:
         """The city as one outline; empty while none is known."""
         frame = self.own[(self.own["level"] == "county") & self.own.geometry.notna()]
@@ -119,14 +126,13 @@ def _position(bounds: "pd.Series[float]") -> str:
     return f"{bounds['minx']:.6f}，{bounds['miny']:.6f}"
 
 
-def check_place(
+def layer_place(
     frame: gpd.GeoDataFrame,
     kind: ImportKind,
     around: Surroundings,
-    headers: Mapping[str, str],
     records: gpd.GeoDataFrame,
-) -> tuple[Placement, list[Finding]]:
-    """Where the whole layer lies, and the rows that lie outside the division they name.
+) -> Placement:
+    """Where the whole layer lies.
 
     Points are compared with the divisions that they name, and with the places that the store
     holds of the same records; the graver of the two verdicts counts.
@@ -139,26 +145,42 @@ def check_place(
         What is imported.
     around
         The city.
-    headers
-        Header of the file by property.
     records
         What the store holds of the collection, EPSG:4490, index id.
     """
     drawn = frame[frame.geometry.notna()]
     if drawn.empty:
-        return Placement(Verdict.UNKNOWN, "文件没有坐标，位置沿用登记库中的。"), []
+        return Placement(Verdict.UNKNOWN, "文件没有坐标，位置沿用登记库中的。")
     if kind.collection is Collection.DIVISIONS:
         known = around.divisions[around.divisions["system"] == "MCA"]
-        return outline_placement(drawn, known, zone=around.zone), []
-    by_record = known_placement(*_pairs(drawn, kind, records))
+        return outline_placement(drawn, known, zone=around.zone)
+    by_record = known_placement(*paired_records(drawn, kind, records))
     named = drawn[drawn["division"].notna()]
     if named.empty:
         nothing = Placement(Verdict.UNKNOWN, "没有一行写明所属政区，无法判断位置。")
-        return _graver(by_record, nothing), []
-    counties = around.divisions[around.divisions["system"] == "MCA"]
-    by_division = point_placement(named, counties).placement
-    outside = _outside(named, counties, around, headers.get("division", ""))
-    return _graver(by_record, by_division), outside
+        return _graver(by_record, nothing)
+    return _graver(by_record, point_placement(named, around.counties).placement)
+
+
+def outside_rows(
+    frame: gpd.GeoDataFrame,
+    kind: ImportKind,
+    around: Surroundings,
+    headers: Mapping[str, str],
+) -> list[Finding]:
+    """Rows that lie outside the division they name; far outside the city that is an error.
+
+    Parameters
+    ----------
+    frame, kind, around
+        As for `layer_place`.
+    headers
+        Header of the file by property.
+    """
+    if kind.collection is Collection.DIVISIONS or "division" not in frame.columns:
+        return []
+    named = frame[frame.geometry.notna() & frame["division"].notna()]
+    return [] if named.empty else _outside(named, around, headers.get("division", ""))
 
 
 def _graver(by_record: Placement, other: Placement) -> Placement:
@@ -168,7 +190,7 @@ def _graver(by_record: Placement, other: Placement) -> Placement:
     return other
 
 
-def _pairs(
+def paired_records(
     frame: gpd.GeoDataFrame, kind: ImportKind, records: gpd.GeoDataFrame
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Rows and records that are one, in one order: by id, else by a name that both have once."""
@@ -188,14 +210,12 @@ def _names(frame: gpd.GeoDataFrame, kind: ImportKind) -> pd.DataFrame:
     return names.drop_duplicates(keep=False).assign(at=lambda found: found.index)
 
 
-def _outside(
-    named: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame, around: Surroundings, header: str
-) -> list[Finding]:
-    zone = around.zone
+def _outside(named: gpd.GeoDataFrame, around: Surroundings, header: str) -> list[Finding]:
+    zone, divisions = around.zone, around.counties
     away = points_outside_named_division(named, divisions, zone=zone)
     if away.empty:
         return []
-    whole = around.whole()
+    whole = around.whole
     beyond = pd.Series(dtype=float)
     if len(whole):
         strays = named.loc[away.index].assign(division=around.city)

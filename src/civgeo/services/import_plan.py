@@ -1,9 +1,10 @@
 """What a file would do to the store: which rows are new, changed, unchanged, or cannot be taken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +18,7 @@ from civgeo.services.import_names import folded
 from civgeo.store.editing import ChangedValue
 from civgeo.store.tables import VALIDITY, Collection
 
-__all__ = ["Plan", "Present", "plan_rows"]
+__all__ = ["Plan", "Present", "identity_keys", "key_text", "plan_rows"]
 
 SAME_DEG = 1e-7
 """Geometries that differ by no more (a centimetre) are the same."""
@@ -25,7 +26,6 @@ SAME_DEG = 1e-7
 TAKEN_BACK = "0001-01-01"
 """End of records that an undo took back altogether; their ids are free again."""
 
-_NAMESPACE = UUID("6f1c7c2e-9d8b-5b6e-8a64-0d7e5a1f4b11")
 _Objects = NDArray[np.object_]
 
 
@@ -59,6 +59,9 @@ class Plan:
         Records to enter, and those to let exist again, index id.
     changes, versions
         New values of changed records, and the versions that they were compared with, by id.
+    own, keys
+        What tells the record of each row (its id, else what it is called), and what it is called;
+        None for nothing.
     findings
         Of matching and comparing.
     """
@@ -69,6 +72,8 @@ class Plan:
     revived: gpd.GeoDataFrame
     changes: Mapping[str, Mapping[str, ChangedValue]]
     versions: Mapping[str, int]
+    own: pd.Series
+    keys: pd.Series
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -95,7 +100,10 @@ def plan_rows(
     seed
         Makes the ids of new records; the same for the same batch.
     """
-    ids, findings = _identified(frame, kind, present, headers)
+    keys = identity_keys(frame, kind.identity)
+    ids, findings = _identified(frame, keys, kind, present, headers)
+    own = ids.where(ids.notna(), keys)
+    findings += _repeated(own)
     whole, differs = _overlaid(frame, kind, present.frame, ids)
     matched = ids.isin(present.frame.index)
     if kind.collection is Collection.DIVISIONS:
@@ -118,6 +126,8 @@ def plan_rows(
         revived=_entered(whole[again]),
         changes=_changes(whole, differs, actions == "changed"),
         versions=_versions(present.frame, whole["id"][actions == "changed"]),
+        own=own,
+        keys=keys,
         findings=findings,
     )
 
@@ -133,23 +143,42 @@ def _versions(present: gpd.GeoDataFrame, ids: pd.Series) -> dict[str, int]:
 
 
 def _with_new_ids(ids: pd.Series, seed: str) -> pd.Series:
-    made = [
-        str(uuid5(_NAMESPACE, f"{seed}/{row}")) if pd.isna(id) else str(id)
-        for row, id in zip(ids.index, ids, strict=True)
-    ]
+    make = _id_maker(seed)
+    made = [make(row) if pd.isna(id) else str(id) for row, id in zip(_rows(ids), ids, strict=True)]
     return pd.Series(made, index=ids.index, dtype=object)
 
 
+def _id_maker(seed: str) -> Callable[[int], str]:
+    """Ids of the rows of one batch: UUIDs (version 8) that stand in the order of the rows.
+
+    They begin with the time that `seed` begins with and end with a digest of it; so the indexes
+    of the store grow at their end, and not everywhere at once.
+    """
+    digits = "".join(char for char in seed[:15] if char.isdigit())
+    time = int(digits or "0") & 0xFFFFFFFFFFFF
+    tail = int.from_bytes(sha256(seed.encode()).digest()[:6]) & 0x3FFFFFFFFFF
+    head = f"{time >> 16:08x}-{time & 0xFFFF:04x}"
+
+    def make(row: int) -> str:
+        high, middle = row >> 20 & 0xFFF, 0x8000 | row >> 6 & 0x3FFF
+        return f"{head}-8{high:03x}-{middle:04x}-{(row & 0x3F) << 42 | tail:012x}"
+
+    return make
+
+
 def _identified(
-    frame: gpd.GeoDataFrame, kind: ImportKind, present: Present, headers: Mapping[str, str]
+    frame: gpd.GeoDataFrame,
+    keys: pd.Series,
+    kind: ImportKind,
+    present: Present,
+    headers: Mapping[str, str],
 ) -> tuple[pd.Series, list[Finding]]:
     """Id of each row, null for new ones without an id of their own; rows that are ambiguous."""
     given = _column(frame, "id") if "id" in frame.columns else _nothing(frame.index)
     header = headers.get("id", headers.get("code", ""))
     findings = _strange_ids(given, present, header) + _ended_ids(given, present, kind, header)
-    keys = _keys(frame, kind)
     known: dict[tuple[str, ...], list[str]] = {}
-    for id, key in _keys(present.frame, kind).to_dict().items():
+    for id, key in identity_keys(present.frame, kind.identity).to_dict().items():
         if key is not None:
             known.setdefault(key, []).append(str(id))
     matched: list[str | None] = given.tolist()
@@ -160,8 +189,7 @@ def _identified(
         elif found:
             text = f"登记库中有 {len(found)} 条同名记录：{'、'.join(found[:4])}。请填编号"
             findings.append(Finding(row, headers.get("name", ""), str(key[0]), text))
-    ids = pd.Series(matched, index=frame.index, dtype=object)
-    return ids, findings + _repeated(ids, keys)
+    return pd.Series(matched, index=frame.index, dtype=object), findings
 
 
 def _nothing(index: pd.Index) -> pd.Series:
@@ -173,16 +201,21 @@ def _rows(values: "pd.Series[Any]") -> list[int]:
     return [int(row) for row in values.index]
 
 
-def _column(frame: gpd.GeoDataFrame, name: str) -> pd.Series:
+def key_text(key: object) -> str | None:
+    """What a record is called, as one text."""
+    return "\x1f".join(map(str, key)) if isinstance(key, tuple) else None
+
+
+def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     values = frame[name].astype(object)
     return values.where(values.notna(), None)
 
 
-def _keys(frame: gpd.GeoDataFrame, kind: ImportKind) -> pd.Series:
-    """Identity of each row, None where a part of it is missing."""
-    if any(name not in frame.columns for name in kind.identity):
+def identity_keys(frame: pd.DataFrame, identity: Sequence[str]) -> pd.Series:
+    """What each row is called, for comparison; None where a part of it is missing."""
+    if any(name not in frame.columns for name in identity):
         return _nothing(frame.index)
-    parts = zip(*(_column(frame, name) for name in kind.identity), strict=True)
+    parts = zip(*(_column(frame, name) for name in identity), strict=True)
     keys = np.empty(len(frame), dtype=object)
     keys[:] = [None if None in part else tuple(map(folded, part)) for part in parts]
     return pd.Series(keys, index=frame.index, dtype=object)
@@ -221,18 +254,15 @@ def _ended_ids(given: pd.Series, present: Present, kind: ImportKind, header: str
     ]
 
 
-def _repeated(ids: pd.Series, keys: pd.Series) -> list[Finding]:
+def _repeated(own: pd.Series) -> list[Finding]:
     """Rows that are the same record as an earlier row."""
     first: dict[object, int] = {}
     findings = []
-    for row, id, key in zip(ids.index, ids, keys, strict=True):
-        own = id if id is not None else key
-        if own is None:
-            continue
-        earlier = first.setdefault(own, int(row))
+    for row, one in zip(_rows(own), own, strict=True):
+        earlier = row if one is None else first.setdefault(one, row)
         if earlier != row:
             text = f"与第 {earlier} 行是同一条记录：请合并，或把名称写得能区分"
-            findings.append(Finding(int(row), "", "", text))
+            findings.append(Finding(row, "", "", text))
     return findings
 
 

@@ -22,6 +22,7 @@ from civgeo.services.import_names import (
     what_followed,
 )
 from civgeo.services.import_places import Surroundings
+from civgeo.services.import_tally import Counted
 from civgeo.services.name_divisions import NameDivisions
 from civgeo.store.tables import Collection
 
@@ -97,7 +98,7 @@ def resolved(
         made["division"], findings = resolve(texts, headers.get("division", ""), names.code_of)
         by_name = int((texts.notna() & ~texts.astype(str).str.fullmatch(r"\d+")).sum())
         if by_name and made["division"].notna().any():
-            notes.append(f"{by_name} 行的所属政区按名称对应到代码")
+            notes.append(Counted("{} 行的所属政区按名称对应到代码", by_name))
     if estates is not None:
         made["estate"], more = _estates(made, estates, headers.get("estate", ""))
         findings += more
@@ -220,9 +221,8 @@ def assumed(
         made.loc[empty, name] = value
         prop = kind.property(name)
         if empty.any() and prop is not None and name not in headers:
-            notes.append(
-                f"文件没有{prop.title}列：{int(empty.sum())} 行按“{prop.label(value)}”登记"
-            )
+            text = f"文件没有{prop.title}列：{{}} 行按“{prop.label(value)}”登记"
+            notes.append(Counted(text, int(empty.sum())))
     if kind.collection is Collection.ESTATES:
         notes += _classes(made, new & (actions == "new"), assuming)
     return made, notes
@@ -243,7 +243,7 @@ def _classes(made: gpd.GeoDataFrame, new: "pd.Series[bool]", assuming: Assuming)
         if found is not None:
             made.at[row, "estate_class"] = found.value
             count += 1
-    return [f"{count} 个新小区没有写类别，按建成年份推定"] if count else []
+    return [Counted("{} 个新小区没有写类别，按建成年份推定", count)] if count else []
 
 
 def near_names(

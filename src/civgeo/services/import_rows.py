@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from civgeo.errors import InvalidInput
 from civgeo.formats import headers
@@ -19,7 +20,7 @@ from civgeo.services.import_kinds import ImportKind
 from civgeo.services.import_name_cells import parsed_cells
 from civgeo.services.property_schema import ORIGIN, VALIDITY
 
-__all__ = ["Rows", "expected_headers", "mapping_of", "read_rows", "with_constants"]
+__all__ = ["Part", "Rows", "expected_headers", "mapping_of", "read_rows", "with_constants"]
 
 _STORE_KEPT = (*VALIDITY, *(item for item in ORIGIN if item.kept_by == "store"))
 _AXES = {
@@ -30,6 +31,29 @@ _AXES = {
     "lonlat": "both",
     "经纬度": "both",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a file.
+
+    Parameters
+    ----------
+    skip, most
+        Rows before them, and how many they are; None for all the others.
+    places
+        Their places in the file, where they do not stand together.
+    """
+
+    skip: int = 0
+    most: int | None = None
+    places: Sequence[int] | None = None
+
+    def places_of(self, count: int) -> NDArray[np.int64]:
+        """Places in the file, from 1, of the `count` rows that were read of it."""
+        if self.places is not None:
+            return np.asarray(self.places, dtype=np.int64)
+        return np.arange(self.skip + 1, self.skip + count + 1, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +165,9 @@ def _property_named(kind: ImportKind, wanted: str) -> str:
     raise InvalidInput(f"没有属性“{wanted[:40]}”，可用：{known}", code="unknown_property")
 
 
-def read_rows(checked: CheckedFile, mapping: ColumnMapping, kind: ImportKind) -> Rows:
+def read_rows(checked: CheckedFile, mapping: ColumnMapping, kind: ImportKind, part: Part) -> Rows:
     """Typed rows of a checked file; geometry of the file goes before coordinate columns."""
-    raw = checked.frame()
+    raw = checked.frame(skip=part.skip, most=part.most, places=part.places)
     typed, findings = parsed_cells(raw, mapping, kind)
     located = True
     if isinstance(raw, gpd.GeoDataFrame):

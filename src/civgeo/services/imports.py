@@ -6,7 +6,13 @@ from functools import partial
 from pathlib import Path
 
 from civgeo.domain.history import Action, Edit
-from civgeo.errors import ImportRejected, InvalidInput, NotFound, RuleViolation
+from civgeo.errors import (
+    ImportRejected,
+    InvalidInput,
+    NotFound,
+    RuleViolation,
+    StoreUnavailable,
+)
 from civgeo.formats import jail
 from civgeo.formats.facts import Facts, ReadRequest
 from civgeo.services import import_batches
@@ -25,8 +31,6 @@ from civgeo.store.undoing import Undone, undo_batch
 from civgeo.store.writing import Writing
 
 __all__ = [
-    "LARGE_BYTES",
-    "LARGE_ROWS",
     "Confirmed",
     "confirm",
     "discard",
@@ -41,9 +45,6 @@ __all__ = [
 ]
 
 Progress = Callable[[str, int, int], None]
-LARGE_BYTES = 5 * 1024**2
-LARGE_ROWS = 20_000
-"""Larger files are pre-checked, and more rows are written, by a worker and not in the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,17 @@ def stage(
         When the file is of no accepted format, hostile, damaged, too large, or takes too long.
     InvalidInput
         When there is no such kind.
+    StoreUnavailable
+        When the disk is full; nothing of the file stays.
     """
     progress("接收文件", 0, 1)
     batch = receive(city, file, kind, request, file_name=file_name)
     progress("接收文件", 1, 1)
-    return examine(city, batch.id, progress=progress)
+    try:
+        return examine(city, batch.id, progress=progress)
+    except (OSError, StoreUnavailable):
+        import_batches.discard(batch)
+        raise
 
 
 def receive(
@@ -169,10 +176,10 @@ def examine(
         import_batches.discard(batch)
         raise
     progress("读取文件", 1, 1)
-    progress("预检", 0, 1)
+    progress("预检", 0, max(1, facts.rows))
     with city.store.read() as reading:
-        found = check(city.store, reading, batch, facts, city.today).precheck
-    progress("预检", 1, 1)
+        found = Planning(city, batch, facts, progress).make(reading)
+    progress("预检", max(1, facts.rows), max(1, facts.rows))
     batch = replace(batch, precheck=found, state=found.state)
     import_batches.save(batch)
     return batch
@@ -227,28 +234,33 @@ def confirm(city: City, id: str, edit: Edit, *, progress: Progress = _silent) ->
     """
     batch = import_batches.open_batch(city.store, id)
     facts = Facts.read(facts_file(batch))
-    progress("核对", 0, 1)
-    with city.store.read() as reading:
-        done = _recorded(reading, batch)
-        if done is not None:
-            return _already(batch, done)
-        found = check(city.store, reading, batch, facts, city.today)
-    _require_ready(found.precheck.state, found.precheck.message)
-    progress("核对", 1, 1)
-    progress("写入", 0, 1)
-    ours = replace(edit, batch=batch.name_in_history)
-    with city.store.write() as writing:
-        done = _recorded(writing, batch)
-        if done is not None:
-            return _already(batch, done)
-        if writing.data_version() != found.precheck.data_version:
-            found = check(city.store, writing, batch, facts, city.today)
-            _require_ready(found.precheck.state, found.precheck.message)
-        created, changed = _write(writing, batch, found.plan, ours)
-    progress("写入", 1, 1)
-    batch = replace(batch, precheck=found.precheck, state=BatchState.CONFIRMED)
+    planning = Planning(city, batch, facts, progress)
+    ours, rows = replace(edit, batch=batch.name_in_history), max(1, facts.rows)
+    for attempt in range(1, ATTEMPTS + 1):
+        progress("核对", 0, rows)
+        with city.store.read() as reading:
+            done = _recorded(reading, batch)
+            if done is not None:
+                return _already(batch, done)
+            found = planning.ready(reading, ours)
+        _require_ready(found)
+        progress("核对", rows, rows)
+        progress("写入", 0, rows)
+        with city.store.write(planning.file) as writing:
+            done = _recorded(writing, batch)
+            if done is not None:
+                return _already(batch, done)
+            written = planning.write(writing, ours)
+            if written is None and attempt == ATTEMPTS:
+                found, written = planning.write_anew(writing, ours)
+                _require_ready(found)
+        if written is not None:
+            break
+    progress("写入", rows, rows)
+    planning.discard()
+    batch = replace(batch, precheck=found, state=BatchState.CONFIRMED)
     import_batches.save(batch)
-    return Confirmed(batch, created, changed)
+    return Confirmed(batch, *written)
 
 
 def facts_file(batch: Batch) -> Path:
@@ -274,32 +286,9 @@ def _already(batch: Batch, done: Recorded) -> Confirmed:
     return Confirmed(batch, done.created, done.changed, already=True)
 
 
-def _require_ready(state: BatchState, message: str) -> None:
-    if state is not BatchState.READY:
-        raise ImportRejected(f"不能导入：{message}", code="batch_not_ready")
-
-
-def _write(writing: Writing, batch: Batch, plan: Plan | None, edit: Edit) -> tuple[int, int]:
-    if plan is None:
-        raise ImportRejected("不能导入：预检没有完成", code="batch_not_ready")
-    collection = kind_named(batch.kind).collection
-    if len(plan.new):
-        _add(writing, collection)(plan.new, edit)
-    if len(plan.revived):
-        rows = revival_rows(collection, plan.revived)
-        writing.amend(collection, revivals(writing, collection, rows, edit), Action.IMPORT, edit)
-    changed = corrections(writing, collection, plan.changes, edit, plan.versions)
-    writing.amend(collection, changed, Action.IMPORT, edit)
-    return len(plan.new) + len(plan.revived), len(changed)
-
-
-def _add(writing: Writing, collection: Collection) -> Callable[..., None]:
-    adding: Mapping[Collection, Callable[..., None]] = {
-        Collection.DIVISIONS: writing.add_divisions,
-        Collection.ESTATES: writing.add_estates,
-        Collection.FACILITIES: writing.add_facilities,
-    }
-    return adding.get(collection) or partial(writing.add, collection)
+def _require_ready(found: PreCheck) -> None:
+    if found.state is not BatchState.READY:
+        raise ImportRejected(f"不能导入：{found.message}", code="batch_not_ready")
 
 
 def undo(city: City, id: str, edit: Edit) -> Undone:

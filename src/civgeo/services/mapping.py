@@ -1,6 +1,6 @@
-"""Use cases of maps: the three maps of a city as pages and as pictures."""
+"""Use cases of maps: the maps of a city as pages and as pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,8 @@ from civgeo.maps.civmap import CivMap
 from civgeo.maps.coverage import coverage_map
 from civgeo.maps.divisions import divisions_map
 from civgeo.maps.facilities import facilities_map
+from civgeo.maps.name_sheet import names_picture
+from civgeo.maps.names import PUBLIC_NAME, names_map
 from civgeo.maps.static import (
     PictureFormat,
     coverage_picture,
@@ -27,6 +29,7 @@ from civgeo.maps.theme import MapNote
 from civgeo.services.city import City
 from civgeo.services.map_origin import Drawn, edition_zh
 from civgeo.services.planning import coverage_spreadsheet, floor_area_coverage
+from civgeo.store.selection import Scalar
 from civgeo.store.tables import Collection
 
 __all__ = ["MAP_TITLES", "MapSlug", "map_of", "missing_maps", "picture_of", "write_maps"]
@@ -38,6 +41,7 @@ class MapSlug(StrEnum):
     COVERAGE = "coverage"
     DIVISIONS = "divisions"
     FACILITIES = "facilities"
+    NAMES = "names"
 
 
 MAP_TITLES = MappingProxyType(
@@ -45,6 +49,29 @@ MAP_TITLES = MappingProxyType(
         MapSlug.COVERAGE: "每百户养老用房面积",
         MapSlug.DIVISIONS: "行政区划",
         MapSlug.FACILITIES: "民政设施",
+        MapSlug.NAMES: "标准地名",
+    }
+)
+
+
+_EVERYTHING: Mapping[str, Scalar] = MappingProxyType({})
+_SHOWN: Mapping[MapSlug, tuple[tuple[Collection, Mapping[str, Scalar]], ...]] = MappingProxyType(
+    {
+        MapSlug.COVERAGE: (
+            (Collection.ESTATES, _EVERYTHING),
+            (Collection.FACILITIES, _EVERYTHING),
+        ),
+        MapSlug.DIVISIONS: (),
+        MapSlug.FACILITIES: ((Collection.FACILITIES, _EVERYTHING),),
+        MapSlug.NAMES: ((Collection.PLACE_NAMES, PUBLIC_NAME),),
+    }
+)
+"""What lies on each map beside the divisions: collections, and which of their rows."""
+
+_NOTHING_TO_DRAW = MappingProxyType(
+    {
+        MapSlug.COVERAGE: "库中还没有小区，画不出覆盖图；请先导入小区，或运行 civgeo demo",
+        MapSlug.NAMES: "库中还没有可公开的地名，画不出地名图；请先导入地名，或运行 civgeo demo",
     }
 )
 
@@ -76,6 +103,8 @@ def map_of(city: City, slug: MapSlug, *, public_number: str = "") -> CivMap:
             return divisions_map(shown.divisions, about=shown.about)
         case MapSlug.FACILITIES:
             return facilities_map(shown.features, shown.divisions, about=shown.about)
+        case MapSlug.NAMES:
+            return names_map(shown.features, shown.divisions, about=shown.about)
 
 
 def picture_of(city: City, slug: MapSlug, form: PictureFormat, *, public_number: str = "") -> bytes:
@@ -90,6 +119,8 @@ def picture_of(city: City, slug: MapSlug, form: PictureFormat, *, public_number:
             return divisions_picture(shown.divisions, about=shown.about, form=form)
         case MapSlug.FACILITIES:
             return facilities_picture(shown.features, shown.divisions, about=shown.about, form=form)
+        case MapSlug.NAMES:
+            return names_picture(shown.features, shown.divisions, about=shown.about, form=form)
 
 
 def write_maps(
@@ -101,7 +132,8 @@ def write_maps(
 ) -> list[Path]:
     """Write every map as HTML, PNG and PDF, and the coverage workbook, into `folder`.
 
-    A store without estates has no coverage to draw: its other maps are written.
+    A store without estates has no coverage to draw, one without public names no map of names:
+    its other maps are written.
 
     Returns
     -------
@@ -109,9 +141,8 @@ def write_maps(
         The files, in the order of writing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with city.store.read() as reading:
-        inhabited = reading.count(Collection.ESTATES) > 0
-    slugs = [slug for slug in MapSlug if inhabited or slug is not MapSlug.COVERAGE]
+    slugs = _drawable(city)
+    inhabited = MapSlug.COVERAGE in slugs
     written: list[Path] = []
     total = 3 * len(slugs) + int(inhabited)
     for slug in slugs:
@@ -128,10 +159,22 @@ def write_maps(
     return written
 
 
-def missing_maps(folder: Path) -> bool:
-    """Whether any of the files of `write_maps` is not in `folder`."""
-    names = [f"{slug}.{form}" for slug in MapSlug for form in ("html", *PictureFormat)]
-    return not all((folder / name).is_file() for name in (*names, "coverage.xlsx"))
+def missing_maps(city: City, folder: Path) -> bool:
+    """Whether any of the files that `write_maps` would write is not in `folder`."""
+    slugs = _drawable(city)
+    names = [f"{slug}.{form}" for slug in slugs for form in ("html", *PictureFormat)]
+    names += ["coverage.xlsx"] if MapSlug.COVERAGE in slugs else []
+    return not all((folder / name).is_file() for name in names)
+
+
+def _drawable(city: City) -> list[MapSlug]:
+    """Maps for which the store has something to draw."""
+    with city.store.read() as reading:
+        there = {
+            MapSlug.COVERAGE: reading.count(Collection.ESTATES) > 0,
+            MapSlug.NAMES: reading.count(Collection.PLACE_NAMES, where=PUBLIC_NAME) > 0,
+        }
+    return [slug for slug in MapSlug if there.get(slug, True)]
 
 
 def _write(file: Path, content: bytes) -> Path:
@@ -143,13 +186,9 @@ def _content(city: City, slug: MapSlug, public_number: str) -> _Content:
     with city.store.read() as reading:
         register = reading.register()
         divisions = reading.features(Collection.DIVISIONS)
-        facilities = reading.features(Collection.FACILITIES)
-        estates = reading.features(Collection.ESTATES)
-    if slug is MapSlug.COVERAGE and estates.empty:
-        raise NotFound("库中还没有小区，画不出覆盖图；请先导入小区，或运行 civgeo demo")
-    shown = {MapSlug.DIVISIONS: [], MapSlug.FACILITIES: [facilities]}.get(
-        slug, [estates, facilities]
-    )
+        shown = [reading.features(layer, where=where) for layer, where in _SHOWN[slug]]
+    if slug in _NOTHING_TO_DRAW and shown[0].empty:
+        raise NotFound(_NOTHING_TO_DRAW[slug])
     drawn = Drawn(register, divisions, tuple(shown), city.today)
     about = MapNote(
         title=f"{register.name}{MAP_TITLES[slug]}",
@@ -159,7 +198,8 @@ def _content(city: City, slug: MapSlug, public_number: str) -> _Content:
         public_number=public_number or None,
     )
     if slug is not MapSlug.COVERAGE:
-        return _Content(divisions, about, facilities)
+        return _Content(divisions, about, shown[0] if shown else divisions)
+    estates, facilities = shown
     about = replace(about, on=city.today, edition=edition_zh(register.edition))
     found = [
         floor_area_coverage(city, level=level) for level in (UnitLevel.COUNTY, UnitLevel.ESTATE)

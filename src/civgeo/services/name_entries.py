@@ -15,11 +15,21 @@ from civgeo.domain.romanisation import ReadingSource
 from civgeo.errors import InvalidInput, NotPermitted
 from civgeo.services.city import City
 from civgeo.services.editing import Saved, correct, record
+from civgeo.services.feature_schema import COLLECTIONS
+from civgeo.services.geojson import feature_members
 from civgeo.services.romanising import romanise
 from civgeo.store.editing import ChangedValue
 from civgeo.store.tables import Collection
 
-__all__ = ["NameChange", "completed", "correct_entry", "entry", "name_changes", "with_former_name"]
+__all__ = [
+    "NameChange",
+    "completed",
+    "correct_entry",
+    "entry",
+    "entry_document",
+    "name_changes",
+    "with_former_name",
+]
 
 _BY_CASE = frozenset({"name", "specific", "generic", "kind"})
 """What only a case may change."""
@@ -118,6 +128,12 @@ def _text(values: Mapping[str, ChangedValue], name: str) -> str:
 def entry(city: City, id: str) -> gpd.GeoDataFrame:
     """Frame of one entry as it is today, or as it was last; raises NotFound."""
     return record(city, Collection.PLACE_NAMES, id)
+
+
+def entry_document(city: City, id: str) -> str:
+    """The entry as a GeoJSON feature, indented; raises NotFound."""
+    found = feature_members(entry(city, id), COLLECTIONS[Collection.PLACE_NAMES.value])[0]
+    return orjson.dumps(found, option=orjson.OPT_INDENT_2).decode()
 
 
 def correct_entry(

@@ -14,7 +14,7 @@ import pandas as pd
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.naming_check import Guide, check_name
 from civgeo.domain.naming_findings import Citation, FindingCode, Severity
-from civgeo.domain.naming_forms import may_stand_alone
+from civgeo.domain.naming_forms import RARE_LEVEL, may_stand_alone
 from civgeo.domain.naming_lists import Match
 from civgeo.domain.naming_place import Areas, Comparator
 from civgeo.domain.naming_rules import NATION, NamingRule, NamingRules
@@ -158,7 +158,7 @@ class _Glance:
 
     def __init__(self, guide: Guide) -> None:
         lists = guide.lists
-        self._common = frozenset(char for char, level in lists.levels.items() if level < 3)
+        self._common = frozenset(char for char, level in lists.levels.items() if level < RARE_LEVEL)
         self._words = frozenset(
             term.text
             for name in _LISTS

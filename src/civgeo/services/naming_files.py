@@ -29,6 +29,9 @@ _AREA_HEADERS = {
     "id": ("编号", "条目编号"),
 }
 _FLAGS = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False, "": False}
+_NO_NAMES = frozenset({"市区", "郊区", "城区", "矿区", "新区"})
+"""Words under which lists of the 1980s held the districts of a city."""
+
 _SEPARATORS = re.compile("[、;；|,，]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -179,7 +182,8 @@ def _former_names() -> dict[str, list[str]]:
             continue
         own = (period.code,) if lineage.is_listed(period.code) else ()
         for code in own or lineage.current_codes(period.code):
-            found.setdefault(code, []).append(period.name)
+            if period.name not in _NO_NAMES:
+                found.setdefault(code, []).append(period.name)
     return found
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "Revival",
     "amendments",
     "corrections",
+    "pending_ids",
     "refuse_touched",
     "revival_rows",
     "revivals",
@@ -109,15 +110,22 @@ def revival_rows(collection: Collection, frame: gpd.GeoDataFrame) -> list[Reviva
     """Rows of a frame for `revivals`, checked as the collection demands."""
     layer = LAYERS[collection]
     columns = columns_of(layer, CHECKS[collection](frame))
-    bounds = zip(*(columns[name] for name in VALIDITY), strict=True)
+    texts = state_texts(layer.recorded, columns)
     cells = zip(
-        columns["id"],
-        state_texts(layer.recorded, columns),
-        columns["geometry"],
-        bounds,
-        strict=True,
+        columns["id"], texts, columns["geometry"], *(columns[n] for n in VALIDITY), strict=True
     )
-    return [Revival(*row) for row in cells]
+    return [
+        Revival(str(id), text, _if_bytes(blob), (_if_text(start), _if_text(end)))
+        for id, text, blob, start, end in cells
+    ]
+
+
+def _if_bytes(value: object) -> bytes | None:
+    return value if isinstance(value, bytes) else None
+
+
+def _if_text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def revivals(
@@ -190,17 +198,21 @@ def _require_versions(standings: Mapping[str, Standing], versions: Mapping[str, 
 
 def refuse_touched(reading: Reading, collection: Collection, ids: Iterable[str]) -> None:
     """Refuse to write records whose rows another program touched; raises RuleViolation."""
-    table, log = LAYERS[collection].table, OUTSIDE[collection]
-    here = sa.select(table.c.id).where(table.c.fid.in_(pending_fids(log)))
-    before = sa.select(log.c.id).where(log.c.settled.is_(None))
-    pending = set(reading._connection.execute(sa.union(here, before)).scalars())
-    touched = sorted(pending.intersection(ids))
+    touched = sorted(pending_ids(reading, collection).intersection(ids))
     if touched:
         raise RuleViolation(
             f"{collection} 的记录 {some(touched)} 被外部程序（如 QGIS）改过，尚未处理："
             "请先用 civgeo history outside 查看，再采纳或还原",
             code="outside_pending",
         )
+
+
+def pending_ids(reading: Reading, collection: Collection) -> set[str]:
+    """Records whose rows another program touched and nobody has settled."""
+    table, log = LAYERS[collection].table, OUTSIDE[collection]
+    here = sa.select(table.c.id).where(table.c.fid.in_(pending_fids(log)))
+    before = sa.select(log.c.id).where(log.c.settled.is_(None), log.c.id.is_not(None))
+    return {*reading._connection.execute(sa.union(here, before)).scalars()}
 
 
 def _texts(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from hashlib import sha256
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ __all__ = [
     "BESIDE",
     "DEPTH",
     "EDGES",
+    "MEMORY",
+    "NUMBER",
     "OWN",
     "PLACE",
     "Amended",
@@ -41,14 +44,15 @@ __all__ = [
     "attached",
     "entered",
     "in_memory",
+    "keyed_table",
     "spool_tables",
 ]
 
 BESIDE, MEMORY = "batch", "temp"
 """Schemas in which a writer sees a spool: an attached file, and its own memory."""
 
+NUMBER, PLACE, DEPTH = "_n", "_place", "_depth"
 OWN, EDGES = ("_county", "_state", "_shape"), ("_west", "_east", "_south", "_north")
-PLACE, DEPTH = "_place", "_depth"
 """Columns beside those of a layer, under names that no layer has."""
 
 EntryRow = tuple[
@@ -111,7 +115,7 @@ def spool_tables(collection: Collection, schema: str | None) -> tuple[sa.Table, 
     layer = LAYERS[collection]
     amended = ("id", "version", *VALIDITY, DEPTH, "geometry", *layer.recorded)
     columns: Mapping[str, Iterable[str]] = {
-        "fresh": (*OWN, *EDGES, *entered(layer)),
+        "fresh": (NUMBER, *OWN, *EDGES, *entered(layer)),
         "entry": (
             *("entity", "county", "version", *VALIDITY),
             *("state", "shape", "shape_at", "geometry"),
@@ -121,16 +125,14 @@ def spool_tables(collection: Collection, schema: str | None) -> tuple[sa.Table, 
         "edge": EDGES,
         "gap": ("owner", "at"),
     }
-    return tuple(
-        sa.Table(
-            name,
-            sa.MetaData(),
-            sa.Column(PLACE, sa.Integer, primary_key=True),
-            *(sa.Column(each, _Anything()) for each in names),
-            schema=schema,
-        )
-        for name, names in columns.items()
-    )
+    return tuple(keyed_table(name, names, schema) for name, names in columns.items())
+
+
+def keyed_table(name: str, columns: Iterable[str], schema: str | None) -> sa.Table:
+    """A table whose rows are counted by ``_place`` and whose columns hold what they are given."""
+    place = sa.Column(PLACE, sa.Integer, primary_key=True)
+    own = (sa.Column(column, _Anything()) for column in columns)
+    return sa.Table(name, sa.MetaData(), place, *own, schema=schema)
 
 
 class Spool:
@@ -174,8 +176,16 @@ class Spool:
         for table in self.tables:
             table.drop(self.connection)
 
-    def enter(self, frame: gpd.GeoDataFrame) -> None:
-        """Add new records; the frame as the check of the collection gives it."""
+    def enter(self, frame: gpd.GeoDataFrame, numbers: Sequence[int] = ()) -> None:
+        """Add new records.
+
+        Parameters
+        ----------
+        frame
+            As the check of the collection gives it.
+        numbers
+            By what the rows may be taken out again.
+        """
         columns = columns_of(self.layer, frame)
         codes = columns[self.layer.division_column]
         counties = {code: county_of(str(code)) for code in {*codes}}
@@ -183,6 +193,7 @@ class Spool:
         edges = bounds.astype(object)
         edges[np.isnan(bounds)] = None
         cells = (
+            numbers or repeat(None, len(frame)),
             (counties[code] for code in codes),
             state_texts(self.layer.recorded, columns),
             map(_digest, columns["geometry"]),
@@ -216,12 +227,16 @@ class Spool:
 
     def insert(self, table: sa.Table, rows: Iterable[Sequence[object]]) -> None:
         """Append rows with all columns but the place."""
-        listed = [*rows]
+        self.put(table, [column.name for column in table.columns][1:], [*rows])
+
+    def put(
+        self, table: sa.Table, names: Sequence[str], listed: Sequence[Sequence[object]]
+    ) -> None:
+        """Append rows with the columns `names`."""
         if listed:
-            names = [column.name for column in table.columns][1:]
             statement = sa.insert(table).values(dict.fromkeys(names))
             text = str(statement.compile(dialect=self.connection.dialect))
-            self.connection.exec_driver_sql(text, listed)
+            self.connection.exec_driver_sql(text, [*map(tuple, listed)])
 
     def forget(self, table: sa.Table, condition: sa.ColumnElement[bool]) -> None:
         """Take rows out again."""

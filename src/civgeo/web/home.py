@@ -40,6 +40,12 @@ def _maps() -> tuple[_MapCard, ...]:
         _MapCard(
             MapSlug.FACILITIES.value, _("民政设施"), _("各类民政设施的位置、面积和床位"), pictures
         ),
+        _MapCard(
+            MapSlug.NAMES.value,
+            _("标准地名"),
+            _("公开的地名，可按汉字、拼音、首字母查找"),
+            pictures,
+        ),
     )
 
 

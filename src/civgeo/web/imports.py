@@ -18,7 +18,8 @@ from civgeo.errors import InvalidInput
 from civgeo.http.context import CityNow, Language, desk_of, is_simulated, speak
 from civgeo.http.query import require_known
 from civgeo.http.templates import page
-from civgeo.http.uploads import refuse_length, require_token
+from civgeo.http.token import require_token
+from civgeo.http.uploads import refuse_length
 from civgeo.http.writing import edit_of
 from civgeo.services import imports, jobs
 from civgeo.services.city import City
@@ -89,7 +90,7 @@ def _taken(
     name: str,
     token: str,
 ) -> Response:
-    if place.stat().st_size <= imports.LARGE_BYTES:
+    if place.stat().st_size <= desk_of(request).limits.background_bytes:
         return _batch_page(
             request, city, imports.stage(city, place, kind, wanted, file_name=name), token
         )
@@ -187,7 +188,8 @@ async def confirm(request: Request, city: CityNow, batch_id: str) -> Response:
 
     def work() -> Response:
         batch = imports.look_up(city, batch_id)
-        if batch.precheck is not None and batch.precheck.rows > imports.LARGE_ROWS:
+        most = desk_of(request).limits.background_rows
+        if batch.precheck is not None and batch.precheck.rows > most:
             arguments = {"batch": batch_id, "edit": dict(jobs.edit_arguments(edit))}
             job = jobs.submit(city, "import-confirm", arguments)
             return _batch_page(request, city, batch, token, job=job)

@@ -21,7 +21,7 @@
 
   function told(disc) {
     var box = L.DomUtil.create("div", "civgeo-tip");
-    L.DomUtil.create("strong", "", box).textContent = total(disc.options.parts) + " 处设施";
+    L.DomUtil.create("strong", "", box).textContent = total(disc.options.parts) + " " + disc.options.counted;
     disc.options.parts.forEach(function (part) {
       L.DomUtil.create("span", "", box).textContent = part[0] + " " + part[2];
     });
@@ -29,8 +29,9 @@
     return box;
   }
 
-  function Clusters(map) {
+  function Clusters(map, counted) {
     this.map = map;
+    this.counted = counted;
     this.layers = [];
     this.waiting = 0;
     this.discs = L.featureGroup().addTo(map).bindTooltip(told, { sticky: true });
@@ -88,7 +89,7 @@
 
     /* Cells whose discs would overlap become one, the largest first. */
     merged: function (cells) {
-      var layers = this.layers, kept = [];
+      var layers = this.layers, counted = this.counted, kept = [];
       cells.sort(function (one, other) { return other.count - one.count; });
       cells.forEach(function (cell) {
         var under = kept.filter(function (other) { return touches(cell, other); })[0];
@@ -97,7 +98,7 @@
       return kept.filter(function (cell) {
         if (cell.count === 1) { layers[cell.layer].single.push(cell.mark); }
         return cell.count > 1;
-      }).map(function (cell) { return disc(cell, layers); });
+      }).map(function (cell) { return disc(cell, layers, counted); });
     }
   };
 
@@ -129,19 +130,19 @@
     ["count", "x", "y", "lat", "lng"].forEach(function (sum) { into[sum] += cell[sum]; });
   }
 
-  function disc(cell, layers) {
+  function disc(cell, layers, counted) {
     var parts = [];
     cell.of.forEach(function (count, number) {
       parts.push([layers[number].title, layers[number].colour, count]);
     });
     return new Disc([cell.lat / cell.count, cell.lng / cell.count],
-      { parts: parts, radius: radius(cell.count) });
+      { parts: parts, counted: counted, radius: radius(cell.count) });
   }
 
   /* Hand the marks of a layer over, by group; what comes back shows and hides the groups. */
-  civgeo.clustered = function (map, board, marks, title, colour) {
-    var clusters = map.civgeo.clusters || (map.civgeo.clusters = new Clusters(map));
-    var layer = { board: board, marks: marks, title: title, colour: colour, single: [],
+  civgeo.clustered = function (map, board, marks, data) {
+    var clusters = map.civgeo.clusters || (map.civgeo.clusters = new Clusters(map, data.counted));
+    var layer = { board: board, marks: marks, title: data.title, colour: data.styles[0][1], single: [],
       shown: marks.map(function () { return true; }) };
     clusters.layers.push(layer);
     clusters.later();

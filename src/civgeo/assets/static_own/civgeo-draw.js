@@ -111,26 +111,47 @@ var civgeo = {};
     ctx.stroke();
   }
 
+  /* The course of a street or river in the colour of its kind, with a white rim. */
+  function courses(ctx, lines, colour) {
+    ctx.lineJoin = ctx.lineCap = "round";
+    [["#ffffff", 6], [colour, 3]].forEach(function (pen) {
+      ctx.beginPath();
+      lines.forEach(function (corners) {
+        corners.forEach(function (at, number) { ctx[number ? "lineTo" : "moveTo"](at.x, at.y); });
+      });
+      ctx.strokeStyle = pen[0];
+      ctx.lineWidth = pen[1];
+      ctx.stroke();
+    });
+    ctx.lineJoin = "miter";
+    ctx.lineCap = "butt";
+  }
+
   /* A point on Leaflet's canvas with our own shape, over its outline when one is close. */
   civgeo.Mark = L.CircleMarker.extend({
     _project: function () {
       var map = this._map, zoom = map.getZoom();
       this._radius = radius(zoom, this.options.civgeo[2]);
-      this._rings = zoom < OUTLINES_FROM ? [] : this.options.rings.map(function (ring) {
+      function placed(ring) {
         return ring.map(function (corner) { return map.latLngToLayerPoint(corner); });
-      });
+      }
+      this._rings = zoom < OUTLINES_FROM ? [] : this.options.rings.map(placed);
+      this._courses = zoom < OUTLINES_FROM ? [] : this.options.courses.map(placed);
       L.CircleMarker.prototype._project.call(this);
     },
     _updateBounds: function () {
       L.CircleMarker.prototype._updateBounds.call(this);
       var bounds = this._pxBounds;
-      this._rings.forEach(function (ring) { ring.forEach(function (at) { bounds.extend(at); }); });
+      this._rings.concat(this._courses).forEach(function (ring) {
+        ring.forEach(function (at) { bounds.extend(at); });
+      });
     },
     _updatePath: function () {
       var renderer = this._renderer;
       if (!renderer._ctx || !renderer._drawing || this._empty()) { return; }
       renderer._ctx.globalAlpha = 1;
       if (this._rings.length) { outlines(renderer._ctx, this._rings, this.options.civgeo[1]); }
+      if (this._courses.length) { courses(renderer._ctx, this._courses, this.options.civgeo[1]); }
       symbol(renderer._ctx, this.options.civgeo, this._point.x, this._point.y, this._radius);
     }
   });

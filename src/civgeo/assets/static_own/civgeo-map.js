@@ -31,7 +31,7 @@
     L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
     L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
     north().addTo(map);
-    map.civgeo = { areas: [], sheet: null, clusters: null };
+    map.civgeo = { areas: [], points: {}, sheet: null, clusters: null };
     map.on("click", function () { closeSheet(map); });
     return map;
   };
@@ -251,8 +251,9 @@
       }) };
   }
 
-  function rings(row) {
-    return row[13].map(function (steps) {
+  /* Lines that a row gives as steps from its point. */
+  function lines(row, all) {
+    return all.map(function (steps) {
       var corners = [];
       for (var i = 0; i < steps.length; i += 2) {
         corners.push([row[0] + steps[i] / 1e6, row[1] + steps[i + 1] / 1e6]);
@@ -266,7 +267,8 @@
     var marks = data.groups.map(function () { return []; });
     data.points.forEach(function (row) {
       var mark = new civgeo.Mark([row[0], row[1]],
-        { civgeo: data.styles[row[3]], rings: rings(row), stroke: true });
+        { civgeo: data.styles[row[3]], rings: lines(row, row[13]), courses: lines(row, row[14]),
+          stroke: true });
       mark.civgeo = row;
       marks[row[2]].push(mark);
     });
@@ -276,7 +278,11 @@
         function () { return data.facts; }).addTo(map);
     }
     var groups = data.clustered ?
-      civgeo.clustered(map, board([]), marks, data.title, data.styles[0][1]) : marks.map(board);
+      civgeo.clustered(map, board([]), marks, data) : marks.map(board);
+    map.civgeo.points[id] = {
+      rows: data.points,
+      open: function (row) { tell(map, [row[0], row[1]], story(data.facts, point(row, data.texts))); }
+    };
     toggles(map, data.title, data.groups.map(function (entry, number) {
       return { label: entry.label, count: entry.count, layer: groups[number],
         style: entry.style === null ? null : data.styles[entry.style] };
