@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import coverage, imports, naming, outlines, store, topology
+from benchmarks import coverage, imports, naming, outlines, romanisation, store, topology
 
 BENCHMARKS = {
     "coverage": coverage.run,
     "imports": imports.run,
     "naming": naming.run,
     "outlines": outlines.run,
+    "romanisation": romanisation.run,
     "store": store.run,
     "topology": topology.run,
 }

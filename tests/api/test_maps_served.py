@@ -5,7 +5,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-SLUGS = ("coverage", "divisions", "facilities")
+SLUGS = ("coverage", "divisions", "facilities", "names")
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -1,11 +1,7 @@
-import os
 import resource
-import socket
 import sys
-import threading
 import time
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pyogrio
@@ -21,6 +17,7 @@ from dirty import (
     workbook,
     write_layer,
 )
+from lookouts import arm, armed_canary, listening, was_read
 
 from civgeo.errors import ImportRejected, NotFound
 from civgeo.formats.confinement import Limits
@@ -31,47 +28,10 @@ from civgeo.formats.jail import LIMITS, jail_facts, read_file, sha256, with_erro
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux is tried")
 
 
-@contextmanager
-def listening():
-    """A socket that counts who knocks."""
-    knocks = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.05)
-        open_ = threading.Event()
-
-        def listen():
-            while not open_.is_set():
-                try:
-                    knocks.append(server.accept()[0])
-                except TimeoutError:
-                    continue
-
-        thread = threading.Thread(target=listen)
-        thread.start()
-        yield server.getsockname()[1], knocks
-        time.sleep(0.15)
-        open_.set()
-        thread.join()
-        for knock in knocks:
-            knock.close()
-
-
 @pytest.fixture
 def canary(tmp_path):
-    """A table that nobody may read; its access time tells (it is set before the change time)."""
-    path = tmp_path / "canary.csv"
-    path.write_text("secret,x\nCANARY,1\n", encoding="utf-8")
-    _arm(path)
-    return path
-
-
-def _arm(path):
-    now = time.time()
-    os.utime(path, (now - 100_000, now - 1_000))
-
-
-def _was_read(path):
-    return path.stat().st_atime > path.stat().st_mtime
+    """A table that nobody may read."""
+    return armed_canary(tmp_path / "canary.csv")
 
 
 def _refused(path, staging, **request):
@@ -94,14 +54,14 @@ def test_every_protection_is_in_force_on_linux():
 def test_vrt_text_reads_the_canary_outside_the_jail_and_never_inside(tmp_path, canary):
     hostile = vrt(tmp_path / "x.geojson", canary)
     assert "CANARY" in pyogrio.read_dataframe(hostile, layer="canary").to_string()
-    if not _was_read(canary):
+    if not was_read(canary):
         pytest.skip("this file system keeps no access times")
-    _arm(canary)
+    arm(canary)
 
     refusal = _refused(hostile, tmp_path / "staging")
 
     assert "OGR VRT" in refusal.message
-    assert not _was_read(canary)
+    assert not was_read(canary)
 
 
 def test_a_file_that_is_geojson_and_vrt_at_once_opens_nothing(tmp_path, canary):
@@ -112,7 +72,7 @@ def test_a_file_that_is_geojson_and_vrt_at_once_opens_nothing(tmp_path, canary):
             hostile.write_text(hostile.read_text()[:-1] + ', "x": "' + extra + '"}')
             _refused_or_harmless(hostile, tmp_path / "staging")
 
-    assert not _was_read(canary)
+    assert not was_read(canary)
     assert knocks == []
 
 
@@ -165,7 +125,7 @@ def test_a_workbook_with_external_entities_is_refused_and_links_are_not_followed
 
     assert "实体声明" in _refused(hostile, tmp_path / "1").message
     assert read_file(linked, tmp_path / "2").frame()["名称"].tolist() == ["甲"]
-    assert not _was_read(canary)
+    assert not was_read(canary)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +207,7 @@ def test_a_geopackage_with_a_view_over_an_extension_stays_harmless(tmp_path, can
 
     _refused_or_harmless(path, tmp_path / "staging")
 
-    assert not _was_read(canary)
+    assert not was_read(canary)
 
 
 def test_a_missing_file_and_a_second_reading_are_told_plainly(tmp_path):

@@ -11,11 +11,9 @@ from civgeo.errors import InvalidInput
 from civgeo.language.name_tables import table_rows
 from civgeo.language.syllables import (
     SYLLABLES,
-    initials,
     numbered,
     parse_reading,
     parse_syllable,
-    plain_key,
 )
 
 TONED = st.builds(
@@ -81,9 +79,3 @@ def test_every_reading_of_the_packaged_tables_is_a_syllable():
     readings += [row["readings"] for row in table_rows("place_characters.csv")]
     for syllable in {one for reading in readings for one in reading.split()}:
         assert parse_syllable(syllable) == syllable
-
-
-def test_keys_for_search_have_neither_tones_nor_spaces():
-    assert plain_key(["lǚ", "liáng", "shì"]) == "lvliangshi"
-    assert initials(["zhù", "mǎ", "diàn"]) == "zmd"
-    assert initials(["ān", "yáng"]) == "ay"

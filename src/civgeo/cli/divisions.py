@@ -19,6 +19,30 @@ group = typer.Typer(no_args_is_help=True)
 MOST_ROWS = 40
 FORMS = (".html", ".png", ".pdf", ".geojson", ".json")
 
+Layer = Annotated[
+    Path, typer.Argument(help=_("政区图层：GeoPackage、GeoJSON、Shapefile、KML 等，或其 zip"))
+]
+Summary = Annotated[Path | None, typer.Option(help=_("另存结果为 JSON"))]
+City = Annotated[
+    str | None, typer.Option(help=_("市代码：用其投影带，与其轮廓对照；默认按图层自定"))
+]
+Crs = Annotated[str | None, typer.Option(help=_("坐标系：EPSG:编号、GCJ-02 或 BD-09；以此为准"))]
+LayerName = Annotated[str | None, typer.Option(help=_("图层名；文件有多个图层时要写明"))]
+SliverWidth = Annotated[
+    float, typer.Option(min=0, help=_("细缝宽度（米）：最宽处不足此数的记为细缝"))
+]
+OutGeojson = Annotated[Path | None, typer.Option("--out-geojson", help=_("另存发现为 GeoJSON"))]
+MapFile = Annotated[Path | None, typer.Option("--map", help=_("另存发现的地图为单个 HTML 文件"))]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        help=_("另存，可多次；后缀定格式：.html .png .pdf 地图，.geojson 发现，.json 结果"),
+    ),
+]
+FailOnFindings = Annotated[bool, typer.Option("--fail-on-findings", help=_("有发现时退出码为 1"))]
+
 
 @group.callback()
 def about() -> None:
@@ -28,35 +52,16 @@ def about() -> None:
 @group.command("check", help=_("检查政区图层：无效图形、空隙、重叠、细缝、三交点，以及整体位置"))
 def check(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help=_("政区图层：GeoPackage、GeoJSON、Shapefile、KML 等，或其 zip"))],
-    summary: Annotated[Path | None, typer.Option(help=_("另存结果为 JSON"))] = None,
-    city: Annotated[
-        str | None, typer.Option(help=_("市代码：用其投影带，与其轮廓对照；默认按图层自定"))
-    ] = None,
-    crs: Annotated[
-        str | None, typer.Option(help=_("坐标系：EPSG:编号、GCJ-02 或 BD-09；以此为准"))
-    ] = None,
-    layer: Annotated[str | None, typer.Option(help=_("图层名；文件有多个图层时要写明"))] = None,
-    sliver_width: Annotated[
-        float, typer.Option(min=0, help=_("细缝宽度（米）：最宽处不足此数的记为细缝"))
-    ] = 5.0,
-    out_geojson: Annotated[
-        Path | None, typer.Option("--out-geojson", help=_("另存发现为 GeoJSON"))
-    ] = None,
-    map_file: Annotated[
-        Path | None, typer.Option("--map", help=_("另存发现的地图为单个 HTML 文件"))
-    ] = None,
-    outputs: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "-o",
-            "--output",
-            help=_("另存，可多次；后缀定格式：.html .png .pdf 地图，.geojson 发现，.json 结果"),
-        ),
-    ] = None,
-    fail_on_findings: Annotated[
-        bool, typer.Option("--fail-on-findings", help=_("有发现时退出码为 1"))
-    ] = False,
+    file: Layer,
+    summary: Summary = None,
+    city: City = None,
+    crs: Crs = None,
+    layer: LayerName = None,
+    sliver_width: SliverWidth = 5.0,
+    out_geojson: OutGeojson = None,
+    map_file: MapFile = None,
+    outputs: Outputs = None,
+    fail_on_findings: FailOnFindings = False,
 ) -> None:
     """Check the file, print what was found, and save it where asked."""
     from civgeo.services.division_findings import has_findings

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from civgeo.geo.datum import Floats
 from civgeo.geo.ground import Shapes, points_at
-from civgeo.geo.index import near_pairs
+from civgeo.geo.index import Numbers, near_pairs
 
-__all__ = ["GRID_DEG", "NEAR_DEG", "Cuts", "Edges", "Mask", "Numbers", "Shared"]
+__all__ = ["GRID_DEG", "NEAR_DEG", "Cuts", "Edges", "Mask", "Shared"]
 __all__ += ["cuts", "degrees", "edges_of", "on_grid", "shared_segments"]
 
 GRID_DEG = 1e-9
@@ -28,7 +28,6 @@ it some 1e-14 degree beside it, and without the grid the two would share no boun
 NEAR_UNITS = 2
 NEAR_DEG = NEAR_UNITS * GRID_DEG
 
-Numbers = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 

@@ -94,6 +94,5 @@ def shapes_around(gaps: Shapes, edges: Edges) -> list[tuple[int, ...]]:
     sides = beside.groupby(["gap", "shape"])["length"].sum().reset_index()
     sides = sides.sort_values(["gap", "length"], ascending=[True, False], kind="stable")
     bounds = np.searchsorted(sides["gap"].to_numpy(), np.arange(1, len(gaps)))
-    return [tuple(part.tolist()) for part in np.split(sides["shape"].to_numpy(), bounds)][
-        : len(gaps)
-    ]
+    around = np.split(sides["shape"].to_numpy(), bounds)
+    return [tuple(part.tolist()) for part in around[: len(gaps)]]

@@ -10,7 +10,7 @@ from rtree.index import Index
 
 from civgeo.errors import InvalidInput
 
-__all__ = ["PlacedBoxes", "near_pairs", "rectangles_around", "too_many_pairs"]
+__all__ = ["Numbers", "PlacedBoxes", "near_pairs", "rectangles_around", "too_many_pairs"]
 
 Box = tuple[float, float, float, float]
 Numbers = NDArray[np.intp]
@@ -45,14 +45,14 @@ def near_pairs(
     tree = shapely.STRtree(shapes)
     asked = shapes if margin is None else rectangles_around(shapes, margin)
     found = [np.empty((2, 0), dtype=np.intp)]
-    count = 0
+    so_far = 0
     for start in range(0, len(shapes), CHUNK):
         part = asked[start : start + CHUNK]
         near = tree.query(part, predicate="intersects") if margin is None else tree.query(part)
         near[0] += start
         near = near[:, near[0] < near[1]]
-        count += near.shape[1]
-        if most is not None and count > most:
+        so_far += near.shape[1]
+        if most is not None and so_far > most:
             raise too_many_pairs()
         found.append(near)
     one, other = np.concatenate(found, axis=1)

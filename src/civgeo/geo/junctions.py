@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from civgeo.geo.crs import Zone, project, zone_of
 from civgeo.geo.datum import Floats
-from civgeo.geo.edges import NEAR_DEG, Cuts, Edges, Mask, Numbers, Shared, degrees
+from civgeo.geo.edges import NEAR_DEG, Cuts, Edges, Mask, Shared, degrees
 from civgeo.geo.ground import Shapes, points_at
+from civgeo.geo.index import Numbers
 
 __all__ = ["junctions", "shared_boundaries"]
 
@@ -86,7 +87,7 @@ def junctions(edges: Edges, found: Cuts, codes: NDArray[np.object_]) -> gpd.GeoD
         east.
     """
     names, number = np.unique(codes, return_inverse=True)
-    corner, code = _meetings(edges, found, number)
+    corner, code = _met_by_three(edges, found, number)
     order = np.lexsort((code, found.units[corner]))
     corner, code = corner[order], code[order]
     first = np.flatnonzero(np.diff(corner, prepend=-1))
@@ -105,7 +106,7 @@ def junctions(edges: Edges, found: Cuts, codes: NDArray[np.object_]) -> gpd.GeoD
     )
 
 
-def _meetings(edges: Edges, found: Cuts, number: Numbers) -> tuple[Numbers, Numbers]:
+def _met_by_three(edges: Edges, found: Cuts, number: Numbers) -> tuple[Numbers, Numbers]:
     """Corners where three divisions or more meet, and the number of each division there."""
     touched = pd.DataFrame({"segment": found.on, "corner": found.corner})
     cut = found.cut[edges.segment]

@@ -231,16 +231,17 @@ def _attest(
     """Put what the tables hold into `readings`; return the stretches that they leave."""
     gaps, start, place = [], 0, 0
     while place < len(name):
-        hits = [hit for table in tables if (hit := table.at(name, place, division))]
-        if not hits:
+        found = None
+        for table in tables:
+            found = found or table.at(name, place, division)
+        if found is None:
             if name[place] == _ERHUA and place:
                 readings[place] = _ERHUA_READING
             place += 1
             continue
-        readings[place : place + len(hits[0])] = hits[0]
+        readings[place : place + len(found)] = found
         gaps.append((start, place))
-        place += len(hits[0])
-        start = place
+        start = place = place + len(found)
     return [*gaps, (start, place)]
 
 

@@ -5,14 +5,13 @@ no mark, and a written 儿 that only colours the syllable before it is ``r``.
 """
 
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
 from civgeo.domain.spelling import without_tones
 from civgeo.errors import InvalidInput
 
-__all__ = ["SYLLABLES", "initials", "numbered", "parse_reading", "parse_syllable", "plain_key"]
+__all__ = ["SYLLABLES", "numbered", "parse_reading", "parse_syllable"]
 
 _MARKS: Final = {"\u0304": 1, "\u0301": 2, "\u030c": 3, "\u0300": 4}
 _MARK_OF: Final = {tone: mark for mark, tone in _MARKS.items()}
@@ -54,6 +53,10 @@ SYLLABLES: Final = frozenset(
 """Every syllable of the scheme (汉语拼音方案) without its tone, ü written as ü."""
 
 
+_PARTING: Final = {ord(mark): " " for mark in "'’-‐·"}
+"""Marks that may stand between syllables, each taken as a space."""
+
+
 @lru_cache(maxsize=4096)
 def parse_syllable(text: str) -> str:
     """Syllable that `text` writes: tone mark or digit 1-5, ``v``, ``u:`` or ``ü``, any case.
@@ -92,7 +95,7 @@ def parse_reading(text: str) -> tuple[str, ...]:
     InvalidInput
         ``bad_reading`` for an empty reading, or one that holds anything but syllables.
     """
-    parted = text.translate({ord(mark): " " for mark in "'’-‐·"})
+    parted = text.translate(_PARTING)
     syllables = tuple(parse_syllable(part) for part in parted.split())
     if not syllables:
         raise InvalidInput("读音是空的，请按音节填写，如 zhāng zhuāng cūn。", code="bad_reading")
@@ -109,28 +112,6 @@ def numbered(syllable: str) -> str:
     """
     _, tones = _taken_apart(syllable)
     return f"{without_tones(syllable)}{tones[0] if tones else 5}"
-
-
-def plain_key(syllables: Iterable[str]) -> str:
-    """`syllables` as people type them when they search: no tones, no spaces, ``v`` for ü.
-
-    Examples
-    --------
-    >>> plain_key(["lǚ", "liáng"])
-    'lvliang'
-    """
-    return without_tones("".join(syllables)).replace("ü", "v")
-
-
-def initials(syllables: Iterable[str]) -> str:
-    """First letter of each syllable.
-
-    Examples
-    --------
-    >>> initials(["zhù", "mǎ", "diàn"])
-    'zmd'
-    """
-    return without_tones("".join(syllable[:1] for syllable in syllables)).replace("ü", "v")
 
 
 def _taken_apart(text: str) -> tuple[str, list[int]]:

@@ -39,9 +39,17 @@ PUBLIC_NAME: Mapping[str, str | bool] = MappingProxyType(
 
 
 class NamesMap(CivMap):
-    """A map whose page also holds the script that searches its names."""
+    """A map whose page also shows names beside the symbols, and searches them."""
 
-    default_js = [*CivMap.default_js, ("civgeo_search", f"{ASSET}civgeo-search.js")]  # noqa: RUF012  folium declares it as an instance attribute
+    default_js = [  # noqa: RUF012  folium declares it as an instance attribute
+        *CivMap.default_js,
+        ("civgeo_names", f"{ASSET}civgeo-names.js"),
+        ("civgeo_search", f"{ASSET}civgeo-search.js"),
+    ]
+    default_css = [  # noqa: RUF012  folium declares it as an instance attribute
+        *CivMap.default_css,
+        ("civgeo_search_css", f"{ASSET}civgeo-search.css"),
+    ]
 
 
 @dataclass(frozen=True)
@@ -192,16 +200,16 @@ def _layer(
 
 
 def _story(row: NameRow, places: Mapping[str, str]) -> Story:
-    kind = KIND_BY_VALUE[row.kind].label_zh
+    kind, status = KIND_BY_VALUE[row.kind].label_zh, NameStatus(row.status)
     others = [f"{other.name}（{other.kind_zh}）" for other in other_names_of(row.other_names)]
     return Story(
         name=row.name,
-        tip=kind,
+        tip=kind if status is NameStatus.STANDARD else f"{kind}，{status.label_zh}",
         values=(
             _spelling(row),
             kind,
             place_text(places, row.division) or places.get(row.division) or row.division,
-            NameStatus(row.status).label_zh,
+            status.label_zh,
             "、".join(others) or None,
             row.source,
         ),

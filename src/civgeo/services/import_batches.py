@@ -5,6 +5,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,13 +22,16 @@ from civgeo.store.store import Store
 
 __all__ = ["Batch", "BatchState", "Counts", "ImportRequest", "PreCheck", "Sample"]
 __all__ += ["clear_old", "discard", "open_batch", "profile_file", "receive", "save"]
-__all__ += ["upload_place", "with_columns"]
+__all__ += ["staging_folder", "upload_place", "with_columns"]
 
 KEPT = timedelta(hours=24)
 """How long a batch that nobody confirmed stays."""
 
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
+_LEFT = re.compile(r"(incoming|undo)-[0-9a-f]{16}(-journal)?")
+"""Files of processes that were killed."""
+
 _PROFILE = re.compile(r"[\w\-]{1,40}")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}")
 
@@ -343,17 +347,20 @@ def discard(batch: Batch) -> None:
 
 
 def clear_old(store: Store, now: datetime | None = None) -> None:
-    """Throw away batches older than a day."""
+    """Throw away batches older than a day, and what killed processes left behind."""
     folder = staging_folder(store)
     if not folder.is_dir():
         return
     limit = (now or datetime.now(UTC)) - KEPT
     for item in folder.iterdir():
-        if not _ID.fullmatch(item.name):
-            continue
-        made = datetime.strptime(item.name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
-        if made < limit:
-            shutil.rmtree(item, ignore_errors=True)
+        if _ID.fullmatch(item.name):
+            made = datetime.strptime(item.name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+            if made < limit:
+                shutil.rmtree(item, ignore_errors=True)
+        elif _LEFT.fullmatch(item.name):
+            with suppress(FileNotFoundError):
+                if datetime.fromtimestamp(item.stat().st_mtime, UTC) < limit:
+                    item.unlink()
 
 
 def profile_file(store: Store, kind: str, name: str | None) -> Path:

@@ -160,13 +160,14 @@ def _members(text: object) -> dict[str, object]:
 
 
 def _positions(frame: gpd.GeoDataFrame) -> pd.Series:
-    """Where signs stand, in words, or by their coordinates where the file has no words."""
+    """Where signs stand, in words, or by their coordinates for new signs without words."""
     own = frame["position"].astype(object)
     shapes = frame.geometry.to_numpy()
     is_point = shapely.get_type_id(shapes) == _POINT
     places = zip(shapely.get_x(shapes), shapely.get_y(shapes), is_point, strict=True)
     texts = [f"东经 {x:.6f}，北纬 {y:.6f}" if point else None for x, y, point in places]
-    return own.where(own.notna(), _column(texts, frame.index))
+    known = own.notna() | (frame["id"].notna() if "id" in frame else False)
+    return own.where(known, _column(texts, frame.index))
 
 
 def known_rows(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from civgeo.domain.history import Action, Edit
-from civgeo.errors import StoreUnavailable
+from civgeo.errors import ImportRejected, StoreUnavailable
 from civgeo.formats.facts import Facts
 from civgeo.services.city import City
 from civgeo.services.import_batches import Batch, BatchState, Counts, PreCheck
@@ -22,13 +22,20 @@ from civgeo.store.reading import Reading
 from civgeo.store.tables import Collection
 from civgeo.store.writing import Writing
 
-__all__ = ["Planning"]
+__all__ = ["ATTEMPTS", "Overtaken", "Planning"]
+
+ATTEMPTS = 3
+"""So often a file is judged outside the turn to write; then within it, where nobody overtakes."""
 
 MOST_REJUDGED = 2_000
 """When more rows are about records that were written since, the whole file is judged anew."""
 
 _UNREADABLE = ("store_damaged", "not_a_store", "store_missing", "store_unavailable")
 Progress = Callable[[str, int, int], None]
+
+
+class Overtaken(Exception):
+    """While the write waited for its turn, others wrote what the plan rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +98,17 @@ class Planning:
         """The pre-check as it is now, and everything ready for a write by `edit`.
 
         What was planned holds on where nothing was recorded since that concerns it.
+
+        Raises
+        ------
+        ImportRejected
+            When the file cannot be imported (any more).
         """
         found = self._brought_up(reading) or self.make(reading)
-        if found.state is BatchState.READY:
-            with plan_book(self.file, self.collection) as book:
-                book.forget_amendments()
-                self._amend(reading, book, edit)
+        _require_ready(found)
+        with plan_book(self.file, self.collection) as book:
+            book.forget_amendments()
+            self._amend(reading, book, edit)
         return found
 
     def _brought_up(self, reading: Reading) -> PreCheck | None:
@@ -118,6 +130,8 @@ class Planning:
                 raise
             return None
         new = counts.get("new", 0) + counts.get("again", 0)
+        if not new and not counts.get("changed"):
+            return None
         left = counts.get("changed", 0), counts.get("unchanged", 0)
         return replace(before, counts=Counts(new, *left), data_version=reading.data_version())
 
@@ -183,20 +197,25 @@ class Planning:
             done += len(page)
             self.progress("核对", min(done, total - 1), total)
 
-    def write(self, writing: Writing, edit: Edit) -> tuple[int, int] | None:
-        """Write the plan; returns how many records are new and changed, None when it is too old."""
+    def write(self, writing: Writing, edit: Edit) -> tuple[int, int]:
+        """Write the plan; returns how many records are new, and how many are changed.
+
+        Raises
+        ------
+        Overtaken
+            When the plan has to be made anew.
+        """
         book = PlanBook.beside(writing, self.collection)
         if not self.catch_up(writing, book, edit):
-            return None
+            raise Overtaken
         return self._pour(writing, book, edit)
 
     def write_anew(self, writing: Writing, edit: Edit) -> tuple[PreCheck, tuple[int, int]]:
-        """Judge the whole file within the write, and write it when it is still ready."""
+        """Judge the whole file within the write, and write it; raises as `ready`."""
         writing.tell(f"导入 {self.facts.rows:,} 行", 0, self.facts.rows)
         book = PlanBook.in_memory(writing, self.collection)
         found = self._check(writing, book)
-        if found.state is not BatchState.READY:
-            return found, (0, 0)
+        _require_ready(found)
         self._amend(writing, book, edit)
         return found, self._pour(writing, book, edit)
 
@@ -210,6 +229,11 @@ class Planning:
 
         writing.pour(book, Action.IMPORT, edit, told)
         return book.written()
+
+
+def _require_ready(found: PreCheck) -> None:
+    if found.state is not BatchState.READY:
+        raise ImportRejected(f"不能导入：{found.message}", code="batch_not_ready")
 
 
 def _rests_on(judge: Judge) -> set[str]:

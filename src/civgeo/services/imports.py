@@ -1,11 +1,10 @@
 """Importing a file: stage, pre-check, confirm, undo. All rows of a file go in, or none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from civgeo.domain.history import Action, Edit
+from civgeo.domain.history import Edit
 from civgeo.errors import (
     ImportRejected,
     InvalidInput,
@@ -18,17 +17,14 @@ from civgeo.formats.facts import Facts, ReadRequest
 from civgeo.services import import_batches
 from civgeo.services.city import City
 from civgeo.services.import_batches import Batch, BatchState, ImportRequest
-from civgeo.services.import_check import check
 from civgeo.services.import_kinds import kind_named
-from civgeo.services.import_plan import Plan
 from civgeo.services.import_rows import expected_headers
+from civgeo.services.import_undoing import take_back
+from civgeo.services.import_writing import ATTEMPTS, Overtaken, Planning
 from civgeo.store.batches import Batch as Recorded
 from civgeo.store.batches import batches, batches_like, was_undone
-from civgeo.store.bulk import corrections, revival_rows, revivals
 from civgeo.store.reading import Reading
-from civgeo.store.tables import Collection
-from civgeo.store.undoing import Undone, undo_batch
-from civgeo.store.writing import Writing
+from civgeo.store.undoing import Undone
 
 __all__ = [
     "Confirmed",
@@ -243,19 +239,20 @@ def confirm(city: City, id: str, edit: Edit, *, progress: Progress = _silent) ->
             if done is not None:
                 return _already(batch, done)
             found = planning.ready(reading, ours)
-        _require_ready(found)
         progress("核对", rows, rows)
         progress("写入", 0, rows)
-        with city.store.write(planning.file) as writing:
-            done = _recorded(writing, batch)
-            if done is not None:
-                return _already(batch, done)
-            written = planning.write(writing, ours)
-            if written is None and attempt == ATTEMPTS:
-                found, written = planning.write_anew(writing, ours)
-                _require_ready(found)
-        if written is not None:
+        try:
+            with city.store.write(planning.file) as writing:
+                done = _recorded(writing, batch)
+                if done is not None:
+                    return _already(batch, done)
+                if attempt < ATTEMPTS:
+                    written = planning.write(writing, ours)
+                else:
+                    found, written = planning.write_anew(writing, ours)
             break
+        except Overtaken:
+            continue
     progress("写入", rows, rows)
     planning.discard()
     batch = replace(batch, precheck=found, state=BatchState.CONFIRMED)
@@ -286,12 +283,7 @@ def _already(batch: Batch, done: Recorded) -> Confirmed:
     return Confirmed(batch, done.created, done.changed, already=True)
 
 
-def _require_ready(found: PreCheck) -> None:
-    if found.state is not BatchState.READY:
-        raise ImportRejected(f"不能导入：{found.message}", code="batch_not_ready")
-
-
-def undo(city: City, id: str, edit: Edit) -> Undone:
+def undo(city: City, id: str, edit: Edit, *, progress: Progress = _silent) -> Undone:
     """Take a confirmed batch back: its new records never were, the others are as before it.
 
     Parameters
@@ -302,6 +294,8 @@ def undo(city: City, id: str, edit: Edit) -> Undone:
         The batch, also one whose upload was cleared away.
     edit
         Who takes it back, on the strength of what.
+    progress
+        As for `stage`.
 
     Raises
     ------
@@ -312,12 +306,7 @@ def undo(city: City, id: str, edit: Edit) -> Undone:
     """
     if not id or not all(char.isalnum() or char == "-" for char in id):
         raise InvalidInput(f"批次编号“{id[:40]}”不合格式：请用 civgeo imports 查看")
-    with city.store.write() as writing:
-        found = batches_like(writing, f"{id}:%")
-        if not found:
-            text = f"历史中没有批次 {id[:40]}：请用 civgeo imports 查看"
-            raise NotFound(text, code="batch_missing")
-        undone = undo_batch(writing, found[0].name, edit)
+    undone = take_back(city, id, edit, progress)
     try:
         batch = import_batches.open_batch(city.store, id)
     except NotFound:

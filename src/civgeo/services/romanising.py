@@ -31,7 +31,7 @@ __all__ = ["LONGEST_NAME", "readings_of", "romanise"]
 
 LONGEST_NAME: Final = 100
 """Characters of a name; the longest division of China has 15."""
-_NAME: Final = re.compile(rf"[{HAN}0-9A-Za-z·\-]+")
+_ORDINARY: Final = re.compile(rf"[{HAN}]{{1,{LONGEST_NAME}}}")
 _OTHER_CHARACTER: Final = re.compile(rf"[^{HAN}0-9A-Za-z·\-]")
 _HAN: Final = re.compile(rf"[{HAN}]")
 _DOTS: Final = str.maketrans("•・‧∙．", "·····")
@@ -121,8 +121,9 @@ def readings_of(
 
 def _checked(name: str) -> str:
     """`name` in NFC with half-width letters and digits and one kind of middle dot."""
-    if _NAME.fullmatch(name) is None:
-        name = _half_width(unicodedata.normalize("NFC", name.strip())).translate(_DOTS)
+    if _ORDINARY.fullmatch(name):
+        return name
+    name = _half_width(unicodedata.normalize("NFC", name.strip())).translate(_DOTS)
     strange = _OTHER_CHARACTER.search(name)
     if strange is not None:
         raise InvalidInput(
@@ -137,7 +138,7 @@ def _checked(name: str) -> str:
     return name
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def _without_padding(division: str | None) -> str | None:
     return None if division is None else DivisionCode.parse(division).digits
 

@@ -28,7 +28,7 @@ def newest(folder: Path) -> Path | None:
     """The index in force; None when there is none."""
     try:
         number = max(map(_number, folder.iterdir()), default=0)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return folder / f"{number}{_SUFFIX}" if number else None
 

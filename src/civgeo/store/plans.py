@@ -209,7 +209,7 @@ class PlanBook(Spool):
     def counts(self) -> dict[str, int]:
         """How many rows there are of each action."""
         query = sa.select(self.row.c.action, sa.func.count()).group_by(self.row.c.action)
-        return dict(self.connection.execute(query).tuples().all())
+        return {row[0]: row[1] for row in self.connection.execute(query)}
 
 
 def _change(given: str, shape: shapely.Geometry | None) -> Change:
@@ -250,6 +250,6 @@ def touched_since(reading: Reading, sequence: int) -> dict[str, set[str]]:
     """Records that were written after an entry of the history, by collection."""
     query = sa.select(history.c.register, history.c.entity).where(history.c.sequence > sequence)
     found: dict[str, set[str]] = {}
-    for register, entity in reading._connection.execute(query).tuples():
-        found.setdefault(register, set()).add(entity)
+    for row in reading._connection.execute(query):
+        found.setdefault(row.register, set()).add(row.entity)
     return found

@@ -16,11 +16,18 @@ from civgeo.store.bulk import amendments, refuse_touched, some, standings_of
 from civgeo.store.editing import Standing, State
 from civgeo.store.history_tables import history
 from civgeo.store.reading import Reading
-from civgeo.store.spool import Amended
+from civgeo.store.spool import Amended, in_memory
 from civgeo.store.tables import LAYERS, Collection
 from civgeo.store.writing import Writing
 
-__all__ = ["NEVER", "Undone", "as_before_batch", "refuse_occupied", "refuse_undone", "undo_batch"]
+__all__ = [
+    "NEVER",
+    "Undone",
+    "as_before_batch",
+    "refuse_occupied",
+    "refuse_undone",
+    "undo_batch",
+]
 
 NEVER = date.min
 """A record that was taken back altogether exists until before the first day there is."""
@@ -43,9 +50,7 @@ def refuse_undone(reading: Reading, name: str) -> None:
         raise RuleViolation(text, code="batch_undone")
 
 
-def as_before_batch(
-    reading: Reading, name: str
-) -> Iterator[tuple[Collection, int, list[Amended]]]:
+def as_before_batch(reading: Reading, name: str) -> Iterator[tuple[int, list[Amended]]]:
     """What brings the records of a batch to what they were before it, some thousand at a time.
 
     Parameters
@@ -58,7 +63,7 @@ def as_before_batch(
     Yields
     ------
     tuple
-        The collection, how many of the records the batch had created, and their changes.
+        How many of the records the batch had created, and the changes of all of them.
 
     Raises
     ------
@@ -68,9 +73,8 @@ def as_before_batch(
         When records were edited since (the message lists them), or another program changed a row
         and nobody has settled that.
     """
-    found = False
-    for collection, records in _records_of(reading, name):
-        found = True
+    collection = collection_of(reading, name)
+    for records in _records_of(reading, name):
         standings = standings_of(reading, collection, records)
         _refuse_later(collection, standings, name, records)
         refuse_touched(reading, collection, standings)
@@ -78,20 +82,17 @@ def as_before_batch(
             (standing, _as_before(standing, records[id])) for id, standing in standings.items()
         ]
         created = sum(first == 1 for first in records.values())
-        yield collection, created, amendments(reading, asserted)
-    if not found:
-        raise NotFound(f"历史中没有批次 {name[:80]!r}：请用 civgeo imports 查看")
+        yield created, amendments(reading, asserted)
 
 
-def _records_of(reading: Reading, name: str) -> Iterator[tuple[Collection, dict[str, int]]]:
+def _records_of(reading: Reading, name: str) -> Iterator[dict[str, int]]:
     """Version that the batch made of each record, in the order in which it wrote them."""
-    columns = (history.c.register, history.c.entity, history.c.version)
+    columns = (history.c.entity, history.c.version)
     query = sa.select(*columns).where(history.c.batch == name).order_by(history.c.sequence)
     entries = reading._connection.execute(query.execution_options(yield_per=1000))
-    records = (next(rows) for _, rows in groupby(entries, lambda row: (row.register, row.entity)))
-    for register, own in groupby(records, lambda row: row.register):
-        while page := {row.entity: row.version for row in islice(own, AT_ONCE)}:
-            yield Collection(register), page
+    records = (next(rows) for _, rows in groupby(entries, lambda row: row.entity))
+    while page := {row.entity: row.version for row in islice(records, AT_ONCE)}:
+        yield page
 
 
 def _refuse_later(
@@ -176,11 +177,23 @@ def undo_batch(writing: Writing, name: str, edit: Edit) -> Undone:
     """Take back what a batch wrote, within one write; raises as `as_before_batch`."""
     refuse_undone(writing, name)
     ours = replace(edit, valid_from=None, valid_to=None, batch=f"{UNDO}{name}")
-    taken_back = put_back = 0
-    for collection, created, found in [*as_before_batch(writing, name)]:
-        if collection is Collection.ESTATES:
-            refuse_occupied(writing, name)
-        writing.amend(collection, found, Action.RESTORE, ours)
-        taken_back += created
-        put_back += len(found) - created
-    return Undone(taken_back, put_back)
+    collection = collection_of(writing, name)
+    if collection is Collection.ESTATES:
+        refuse_occupied(writing, name)
+    taken_back = done = 0
+    with in_memory(writing._connection, collection) as spool:
+        for created, found in as_before_batch(writing, name):
+            spool.amend(found)
+            taken_back += created
+            done += len(found)
+        writing.pour(spool, Action.RESTORE, ours)
+    return Undone(taken_back, done - taken_back)
+
+
+def collection_of(reading: Reading, name: str) -> Collection:
+    """The collection that a batch wrote to; raises NotFound."""
+    query = sa.select(history.c.register).where(history.c.batch == name).limit(1)
+    found = reading._connection.execute(query).scalar()
+    if found is None:
+        raise NotFound(f"历史中没有批次 {name[:80]!r}：请用 civgeo imports 查看")
+    return Collection(found)

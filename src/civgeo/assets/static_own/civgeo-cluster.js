@@ -54,10 +54,26 @@
       discs.clearLayers();
       this.layers.forEach(function (layer) { layer.board.clearLayers(); });
       this.cells().forEach(function (disc) { discs.addLayer(disc); });
-      this.layers.slice().reverse().forEach(function (layer) {
-        layer.single.forEach(function (mark) { layer.board.addLayer(mark); });
-      });
+      if (this.map.getZoom() >= SINGLE_FROM) {
+        this.each(function (layer, mark) {
+          if (mark.course) { layer.board.addLayer(mark.course); }
+        });
+      }
+      this.each(function (layer, mark) { layer.board.addLayer(mark); });
       this.map.fire("civgeo:arranged");
+    },
+
+    /* Call `act` with every single mark, the most important ones last. */
+    each: function (act) {
+      this.layers.slice().reverse().forEach(function (layer) {
+        layer.single.forEach(function (mark) { act(layer, mark); });
+      });
+    },
+
+    /* The single marks, the most important ones first; none from afar. */
+    singles: function () {
+      return this.map.getZoom() < SINGLE_FROM ? [] :
+        [].concat.apply([], this.layers.map(function (layer) { return layer.single; }));
     },
 
     /* What the discs cover, in pixels of the page. */

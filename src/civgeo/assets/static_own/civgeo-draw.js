@@ -112,46 +112,38 @@ var civgeo = {};
   }
 
   /* The course of a street or river in the colour of its kind, with a white rim. */
-  function courses(ctx, lines, colour) {
-    ctx.lineJoin = ctx.lineCap = "round";
-    [["#ffffff", 6], [colour, 3]].forEach(function (pen) {
-      ctx.beginPath();
-      lines.forEach(function (corners) {
-        corners.forEach(function (at, number) { ctx[number ? "lineTo" : "moveTo"](at.x, at.y); });
-      });
-      ctx.strokeStyle = pen[0];
-      ctx.lineWidth = pen[1];
-      ctx.stroke();
-    });
-    ctx.lineJoin = "miter";
-    ctx.lineCap = "butt";
-  }
+  civgeo.Course = L.Polyline.extend({
+    _updatePath: function () {
+      var renderer = this._renderer, colour = this.options.color;
+      [["#ffffff", 5], [colour, 2.5]].forEach(function (pen) {
+        this.options.color = pen[0];
+        this.options.weight = pen[1];
+        renderer._updatePoly(this);
+      }, this);
+      this.options.color = colour;
+    }
+  });
 
   /* A point on Leaflet's canvas with our own shape, over its outline when one is close. */
   civgeo.Mark = L.CircleMarker.extend({
     _project: function () {
       var map = this._map, zoom = map.getZoom();
       this._radius = radius(zoom, this.options.civgeo[2]);
-      function placed(ring) {
+      this._rings = zoom < OUTLINES_FROM ? [] : this.options.rings.map(function (ring) {
         return ring.map(function (corner) { return map.latLngToLayerPoint(corner); });
-      }
-      this._rings = zoom < OUTLINES_FROM ? [] : this.options.rings.map(placed);
-      this._courses = zoom < OUTLINES_FROM ? [] : this.options.courses.map(placed);
+      });
       L.CircleMarker.prototype._project.call(this);
     },
     _updateBounds: function () {
       L.CircleMarker.prototype._updateBounds.call(this);
       var bounds = this._pxBounds;
-      this._rings.concat(this._courses).forEach(function (ring) {
-        ring.forEach(function (at) { bounds.extend(at); });
-      });
+      this._rings.forEach(function (ring) { ring.forEach(function (at) { bounds.extend(at); }); });
     },
     _updatePath: function () {
       var renderer = this._renderer;
       if (!renderer._ctx || !renderer._drawing || this._empty()) { return; }
       renderer._ctx.globalAlpha = 1;
       if (this._rings.length) { outlines(renderer._ctx, this._rings, this.options.civgeo[1]); }
-      if (this._courses.length) { courses(renderer._ctx, this._courses, this.options.civgeo[1]); }
       symbol(renderer._ctx, this.options.civgeo, this._point.x, this._point.y, this._radius);
     }
   });
@@ -237,6 +229,16 @@ var civgeo = {};
     });
   }
 
+  /* Text at a place of the map, in the pane of labels, centred and clear of the pointer. */
+  civgeo.label = function (map, at, box) {
+    var pane = map.getPane("civgeo-labels") || map.createPane("civgeo-labels");
+    pane.style.pointerEvents = "none";
+    return L.marker(at, {
+      pane: "civgeo-labels", interactive: false, keyboard: false,
+      icon: L.divIcon({ className: "civgeo-label-anchor", html: box, iconSize: [0, 0] })
+    });
+  };
+
   function moved(rect, shift) {
     return { left: rect.left, right: rect.right, top: rect.top + shift,
       bottom: rect.bottom + shift };
@@ -252,15 +254,11 @@ var civgeo = {};
   /* Names of areas as page text over the canvas, beside the discs of points; where two would
      overlap the lesser one waits for a closer zoom. Items come most important first. */
   civgeo.labels = function (map, items) {
-    var pane = map.getPane("civgeo-labels") || map.createPane("civgeo-labels");
     var markers = items.map(function (item) {
       var box = L.DomUtil.create("div", "civgeo-label" + (item.context ? " context" : ""));
       L.DomUtil.create("span", "", box).textContent = item.name;
       if (item.sublabel) { L.DomUtil.create("small", "", box).textContent = item.sublabel; }
-      return L.marker(item.at, {
-        pane: "civgeo-labels", interactive: false, keyboard: false,
-        icon: L.divIcon({ className: "civgeo-label-anchor", html: box, iconSize: [0, 0] })
-      });
+      return civgeo.label(map, item.at, box);
     });
     function settle() {
       var taken = [], covered = map.civgeo.clusters ? map.civgeo.clusters.boxes() : [];
@@ -280,7 +278,6 @@ var civgeo = {};
         }
       });
     }
-    pane.style.pointerEvents = "none";
     var group = L.layerGroup(markers);
     group.on("add", settle);
     map.on("zoomend resize civgeo:arranged", settle);

@@ -267,9 +267,12 @@
     var marks = data.groups.map(function () { return []; });
     data.points.forEach(function (row) {
       var mark = new civgeo.Mark([row[0], row[1]],
-        { civgeo: data.styles[row[3]], rings: lines(row, row[13]), courses: lines(row, row[14]),
-          stroke: true });
+        { civgeo: data.styles[row[3]], rings: lines(row, row[13]), stroke: true });
       mark.civgeo = row;
+      if (row[14].length) {
+        mark.course = new civgeo.Course(lines(row, row[14]), { color: data.styles[row[3]][1] });
+        mark.course.civgeo = row;
+      }
       marks[row[2]].push(mark);
     });
     function board(members) {

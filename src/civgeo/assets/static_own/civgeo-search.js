@@ -142,13 +142,14 @@
       var box = make("div", "civgeo-search"), self = this;
       box.setAttribute("role", "search");
       this.input = field(box);
-      this.list = make("ul", "", box);
+      var under = make("div", "", box);
+      this.said = make("p", "", under);
+      this.said.setAttribute("role", "status");
+      this.list = make("ul", "", under);
       this.list.id = "civgeo-hits";
       this.list.hidden = true;
       this.list.setAttribute("role", "listbox");
       this.list.setAttribute("aria-label", "找到的地名");
-      this.said = make("p", "", box);
-      this.said.setAttribute("role", "status");
       this.input.addEventListener("input", function () { self.look(); });
       this.input.addEventListener("focus", function () { if (self.list.hidden) { self.look(); } });
       this.input.addEventListener("keydown", function (event) { self.press(event); });
@@ -181,6 +182,7 @@
 
     show: function (open) {
       this.list.hidden = !open;
+      this.list.style.maxHeight = this.map.getSize().y - 100 + "px";
       this.input.setAttribute("aria-expanded", String(open));
     },
 
@@ -234,5 +236,6 @@
     /* Above the buttons for the zoom, and before them in the order of the keys. */
     var corner = control.getContainer().parentNode;
     corner.insertBefore(control.getContainer(), corner.firstChild);
+    civgeo.named(map);
   };
 })();
