@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Calendar
-from name_specimens import HOSTILE
+from paper_specimens import HOSTILE
 
 from civgeo.reports.calendar_ics import CalendarEntry, due_calendar
 

@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from name_specimens import HOSTILE
+from paper_specimens import HOSTILE
 from openpyxl import load_workbook
 
 from civgeo.errors import RuleViolation

@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from name_specimens import ANNOUNCEMENT, APPLICATION, DOCUMENTS, HOSTILE, OTHER, REPORT, STREET
+from paper_specimens import ANNOUNCEMENT, APPLICATION, DOCUMENTS, HOSTILE, OTHER, REPORT, STREET
 
 from civgeo.domain.procedure_rule import Action
 from civgeo.errors import InvalidInput

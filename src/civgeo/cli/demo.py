@@ -109,6 +109,7 @@ def _say_what_is_there(city: "City", directory: Path, called: Session) -> None:
             [_("区划"), str(found.counts["divisions"])],
             [_("小区（模拟）"), str(found.counts["estates"])],
             [_("设施（模拟）"), str(found.counts["facilities"])],
+            [_("地名（真实与模拟）"), str(found.counts["place_names"])],
             [_("生成时间"), made.strftime("%Y-%m-%d %H:%M")],
             [_("文件夹"), str(directory)],
             [_("地图与表格"), str(directory / "maps")],

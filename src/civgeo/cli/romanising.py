@@ -1,7 +1,6 @@
 """``civgeo names romanize``: names into Hanyu Pinyin, line by line or a whole column."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,6 @@ import typer
 from civgeo.assets.translation import translate as _
 from civgeo.cli.console import messages, session
 from civgeo.cli.jsonl import Answer, Fields, run_lines
-from civgeo.domain.ordinals import DigitsPolicy
 from civgeo.domain.place_kind import PlaceKind
 
 __all__ = ["romanize_lines"]
@@ -72,23 +70,6 @@ def romanize_lines(
 
 
 def _answer(fields: Fields) -> Answer:
-    from civgeo.services.romanising import romanise
+    from civgeo.services.rule_answers import romanisation_answer
 
-    name, kind = fields.text("name"), fields.choice("kind", PlaceKind)
-    found = romanise(
-        name,
-        kind,
-        reading=fields.text("reading") if fields.has("reading") else None,
-        digits=fields.choice("digits", DigitsPolicy) if fields.has("digits") else DigitsPolicy.AUTO,
-        division=fields.text("division") if fields.has("division") else None,
-    )
-    return {
-        "status": "ok",
-        "toned": found.toned,
-        "plain": found.plain,
-        "specific": asdict(found.specific),
-        "generic": None if found.generic is None else asdict(found.generic),
-        "source": found.source.value,
-        "confirmed": found.confirmed,
-        "alternatives": list(found.alternatives),
-    }
+    return romanisation_answer(fields)

@@ -29,8 +29,6 @@ class Generic:
         Syllables of each word that it is written as: 村民委员会 has two words.
     kinds
         Kinds of place whose names end in it.
-    modifiers
-        Characters that may stand before it and modify it, for one of its kinds each.
     confirmed
         Whether its reading is attested.
     """

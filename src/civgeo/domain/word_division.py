@@ -18,7 +18,9 @@ __all__ = ["DividedName", "Word", "divide"]
 HAN: Final = "〇\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Chinese characters, as a range of a regular expression."""
 _NUMERALS = "[一二三四五六七八九十]"
-_RUNS: Final = re.compile(rf"(?:[{HAN}]|(?<={_NUMERALS})·(?={_NUMERALS}))+|[0-9A-Za-z]+")
+_RUNS: Final = re.compile(
+    rf"(?:[{HAN}]|(?<={_NUMERALS})·(?={_NUMERALS}))+|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*"
+)
 """Words before rules divide them; the dot inside a date (一二·九) parts nothing."""
 _ORDINAL_FIRST: Final = re.compile(r"第([一二三四五六七八九十百零〇]+)(?=..)")
 _SHORTEST_PLACE: Final = 2
@@ -86,10 +88,10 @@ def divide(
         How a numeral before the generic is written.
     """
     if kind is PlaceKind.SETTLEMENT:
-        return DividedName(_runs(name, 0, len(name)), (), None, complete=True)
+        return DividedName(_runs(name), (), None, complete=True)
     generic = generics.ending(name, kind, words.uncut)
     if generic is None:
-        return DividedName(_runs(name, 0, len(name)), (), None, complete=False)
+        return DividedName(_runs(name), (), None, complete=False)
     cut = len(name) - len(generic.hanzi)
     numeral = numeral_before(
         name, cut, kind, policy=digits, endings_in_number=words.endings_in_number
@@ -200,5 +202,5 @@ def _inner_breaks(text: str, generics: GenericTable, words: NameWords) -> list[i
     return []
 
 
-def _runs(name: str, start: int, end: int) -> tuple[Word, ...]:
-    return tuple(Word(*run.span()) for run in _RUNS.finditer(name, start, end))
+def _runs(name: str) -> tuple[Word, ...]:
+    return tuple(Word(*run.span()) for run in _RUNS.finditer(name))

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _ERHUA: Final = "儿"
-MIDDLE_DOT: Final = "·"
+_MIDDLE_DOT: Final = "·"
 _WORD_LENGTHS: Final = (4, 3, 2)
 _UNSPOKEN: Final = CharacterReading("", ReadingSource.GIVEN, confirmed=True)
 _UNREAD: Final = CharacterReading("", ReadingSource.DICTIONARY, confirmed=False)
@@ -97,9 +97,6 @@ class ReadingTable:
         for text in self._entries:
             lengths.setdefault(text[0], set()).add(len(text))
         self._lengths = {first: sorted(sizes, reverse=True) for first, sizes in lengths.items()}
-
-    def __len__(self) -> int:
-        return sum(map(len, self._entries.values()))
 
     def at(self, name: str, place: int, division: str | None) -> Characters | None:
         """Longest entry that `name` holds at `place` and that is valid in `division`.
@@ -217,7 +214,7 @@ def read_name(
 
 
 def _usual(character: str) -> CharacterReading:
-    if character.isascii() or character == MIDDLE_DOT:
+    if character.isascii() or character == _MIDDLE_DOT:
         return _UNSPOKEN
     return character_reading(character) or _UNREAD
 

@@ -19,6 +19,9 @@ __all__ = ["FARTHEST_M", "Near", "nearest"]
 FARTHEST_M = 500_000.0
 _FIRST_M = 250.0
 _FEW = 500
+_NORTHMOST = 60.0
+"""No name of China lies as far north."""
+
 _LEAST_M_PER_DEGREE = 110_500.0
 """A degree of latitude is 110,574 m at the equator, and longer elsewhere; the box must not be too
 small."""
@@ -110,12 +113,8 @@ def _by_distance(names: list[IndexedName], lon: float, lat: float, radius_m: flo
 
 
 def _box(lon: float, lat: float, radius_m: float) -> Box:
-    """A box around all points within `radius_m`; west greater than east over the antimeridian."""
+    """A box around all points of China within `radius_m`."""
     up = radius_m / _LEAST_M_PER_DEGREE
-    south, north = max(-90.0, lat - up), min(90.0, lat + up)
-    narrowest = math.cos(math.radians(max(abs(south), abs(north))))
-    across = up / narrowest if narrowest > 1e-3 else 180.0
-    if across >= 180.0:
-        return (-180.0, south, 180.0, north)
-    west, east = lon - across, lon + across
-    return (west + 360 if west < -180 else west, south, east - 360 if east > 180 else east, north)
+    narrowest = math.cos(math.radians(min(abs(lat) + up, _NORTHMOST)))
+    across = up / narrowest
+    return (lon - across, lat - up, lon + across, lat + up)

@@ -31,8 +31,11 @@ __all__ = ["LONGEST_NAME", "readings_of", "romanise"]
 
 LONGEST_NAME: Final = 100
 """Characters of a name; the longest division of China has 15."""
-_ORDINARY: Final = re.compile(rf"[{HAN}]{{1,{LONGEST_NAME}}}")
-_OTHER_CHARACTER: Final = re.compile(rf"[^{HAN}0-9A-Za-z·\-]")
+_ORDINARY: Final = re.compile(rf"[〇\u3400-\u9fff]{{1,{LONGEST_NAME}}}")
+_OTHER_CHARACTER: Final = re.compile(
+    rf"[^{HAN}0-9A-Za-z·\-]|(?<![{HAN}])·|·(?![{HAN}])|(?<![0-9A-Za-z])-|-(?![0-9A-Za-z])"
+)
+"""What no name has: a dot stands between Chinese characters, a hyphen between letters or digits."""
 _HAN: Final = re.compile(rf"[{HAN}]")
 _DOTS: Final = str.maketrans("•・‧∙．", "·····")
 
