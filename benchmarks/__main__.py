@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import coverage, imports, naming, outlines, romanisation, store, topology
+from benchmarks import coverage, imports, naming, outlines, romanisation, search, store, topology
 
 BENCHMARKS = {
     "coverage": coverage.run,
@@ -10,6 +10,7 @@ BENCHMARKS = {
     "naming": naming.run,
     "outlines": outlines.run,
     "romanisation": romanisation.run,
+    "search": search.run,
     "store": store.run,
     "topology": topology.run,
 }

@@ -16,76 +16,12 @@ SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾"
     "丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤"
 )
-BEFORE = (
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "大",
-    "小",
-    "前",
-    "后",
-    "东",
-    "西",
-    "南",
-    "北",
-    "上",
-    "下",
-    "老",
-    "新",
-)
+BEFORE = ("",) * 6 + tuple("大小前后东西南北上下老新")
 VILLAGES = (
-    *(
-        "庄",
-        "庄",
-        "庄",
-        "楼",
-        "营",
-        "寨",
-        "店",
-        "湾",
-        "岗",
-        "岭",
-        "坡",
-        "沟",
-        "桥",
-        "庙",
-        "集",
-        "塘",
-    ),
-    *(
-        "堂",
-        "家庄",
-        "家沟",
-        "家湾",
-        "家岗",
-        "家寨",
-        "家楼",
-        "桥头",
-        "老家",
-        "河沿",
-        "圩",
-        "堰",
-        "冲",
-    ),
+    *("庄", "庄", "庄", *"楼营寨店湾岗岭坡沟桥庙集塘堂圩堰冲"),
+    *("家庄", "家沟", "家湾", "家岗", "家寨", "家楼", "桥头", "老家", "河沿"),
 )
-STREETS = (
-    "路",
-    "路",
-    "路",
-    "街",
-    "大道",
-    "巷",
-    "北路",
-    "南路",
-    "东街",
-    "西街",
-    "一路",
-    "二路",
-    "支路",
-)
+STREETS = ("路", "路", "路", "街", "大道", "巷", "北路", "南路", "东街", "西街", "一路", "支路")
 NATURE = {
     "山": PlaceKind.MOUNTAIN,
     "河": PlaceKind.RIVER,
@@ -109,7 +45,7 @@ def generated_names(count: int, seed: int = 411700) -> Iterator[NameRow]:
     Townships have the names of real ones (list of the Ministry, package data-cn), villages those of
     surnames and township stems with generics, so that some names occur thousands of times.
     """
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 a benchmark
     towns = [town for town in ministry_list() if len(town.code) == 9]
     stems = [stem for town in towns if len(stem := _stem(town.name)) in (2, 3)]
     for number in range(1, count + 1):

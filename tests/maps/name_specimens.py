@@ -6,6 +6,7 @@ import geopandas as gpd
 import map_specimens as city
 import numpy as np
 import shapely
+
 from specimen_names import name_records
 
 SEAT = (113.5, 33.0)

@@ -131,6 +131,7 @@ def test_a_reading_that_does_not_fit_gives_no_sounds():
     assert sounds_of("文化·路", "wén huà lù") == "wen hua lu"
     assert other_names_of(None) == other_names_of("[]") == []
     assert other_names_of('[{"kind": "alias", "name": ""}, "x"]') == []
+    assert other_names_of('[{"name": "老街"}]')[0].kind_zh == "其他名称"
 
 
 def test_the_place_of_a_line_is_half_way_along_it_also_through_a_gap():

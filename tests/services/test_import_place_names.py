@@ -154,6 +154,9 @@ def test_a_second_file_adds_to_other_names_and_attributes_and_takes_nothing_away
         ({"类别代码": "二二"}, "类别代码应为至多 5 位数字"),
         ({"密级": "内部", "是否公开": "是"}, "密级不是“公开”的地名不能登记为公开"),
         ({"其他名称": "张家店"}, "应为本系统导出的 JSON 文字"),
+        ({"其他名称": '["张家店"]'}, "应为本系统导出的 JSON 文字"),
+        ({"其他名称": '[{"name": 1, "kind": "alias"}]'}, "应为本系统导出的 JSON 文字"),
+        ({"普查表其他项目": "[]"}, "应为本系统导出的 JSON 文字"),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_told(city, tmp_path, changed, message):

@@ -6,7 +6,6 @@ import shutil
 from datetime import date
 
 import pytest
-from specimen_names import name_records
 
 from civgeo.domain.history import Edit
 from civgeo.errors import NotFound
@@ -15,6 +14,7 @@ from civgeo.services.city import City
 from civgeo.services.mapping import MapSlug, map_of, missing_maps, picture_of, write_maps
 from civgeo.store.store import FILE_NAME, Store
 from civgeo.store.tables import Collection
+from specimen_names import name_records
 
 NAMES = Collection.PLACE_NAMES
 EDIT = Edit(actor="张三", document="豫民〔2026〕1号", document_date=date(2026, 1, 1))

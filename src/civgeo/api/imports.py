@@ -20,6 +20,7 @@ from civgeo.http.writing import Body, edit_of, members, refuse_strange
 from civgeo.services import imports
 from civgeo.services.city import City
 from civgeo.services.import_batches import Batch, ImportRequest, upload_place, with_columns
+from civgeo.services.import_kinds import KINDS
 from civgeo.services.import_outputs import ErrorTable, errors_table
 from civgeo.services.import_report import batch_document, recorded_document
 from civgeo.services.jobs import edit_arguments, submit
@@ -86,7 +87,7 @@ async def upload(
     request: Request,
     city: CityNow,
     asked: Asked,
-    kind: Annotated[str, Query(description="divisions、estates 或 facilities")],
+    kind: Annotated[str, Query(description="、".join(KINDS))],
     filename: Annotated[str | None, Query(max_length=200, description="文件名")] = None,
 ) -> Response:
     """Take a file in and pre-check it; large files are pre-checked by a worker (202)."""

@@ -11,6 +11,7 @@ from civgeo.http.limiter import heavy_work
 from civgeo.http.negotiation import Format
 from civgeo.http.preconditions import entity_tag, unless_unchanged
 from civgeo.http.query import require_known
+from civgeo.maps.names import PUBLIC_NAME
 from civgeo.maps.page import content_security_policy
 from civgeo.maps.static import PictureFormat
 from civgeo.services.city import City
@@ -26,6 +27,7 @@ router = APIRouter(tags=["地图"])
 
 Slug = Annotated[MapSlug, Path(description="地图名称")]
 _BEHIND = {MapSlug.COVERAGE: "coverage_units", MapSlug.NAMES: "place_names"}
+_ONLY = {MapSlug.NAMES: Selection(where=PUBLIC_NAME)}
 _EVERYTHING = 1_000_000
 
 
@@ -46,7 +48,7 @@ def data(request: Request, city: CityNow, slug: Slug) -> Response:
     """Everything that the map is drawn from, in one file."""
     require_known(request, ())
     schema = COLLECTIONS[_BEHIND.get(slug, slug.value)]
-    found = feature_page(city, schema.id, Selection(), limit=_EVERYTHING)
+    found = feature_page(city, schema.id, _ONLY.get(slug, Selection()), limit=_EVERYTHING)
     body = {"type": "FeatureCollection", "features": feature_members(found.frame, schema)}
     return _download(orjson.dumps(body), Format.GEOJSON.media_type, f"{slug}.geojson")
 

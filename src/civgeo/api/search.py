@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from civgeo.api.parameters import read_bbox
 from civgeo.api.search_examples import COUNTS, FOUND, NEAREST, SUGGESTED, example, given
 from civgeo.domain.division import DivisionCode
+from civgeo.domain.name_forms import NameStatus
 from civgeo.domain.place_kind import PlaceClass, PlaceKind
 from civgeo.domain.standard import parse_day
 from civgeo.errors import InvalidInput
@@ -33,8 +34,6 @@ MOST_HITS = 200
 MOST_SUGGESTIONS = 50
 ANY_DAY = "any"
 _SCOPE = ("kind", "division", "status", "on")
-_KINDS = {kind.value: kind for kind in PlaceKind}
-_CLASSES_ZH = {each.value: each.label_zh for each in PlaceClass}
 
 
 def _public_only(request: Request) -> bool:
@@ -62,16 +61,16 @@ def _scope(
         str | None,
         Query(description="区划代码：其中的和跨入其中的地名", openapi_examples=given("411702")),
     ] = None,
-    status: Annotated[
-        Literal["standard", "reserved", "nonstandard"] | None, Query(description="地名状态")
-    ] = None,
+    status: Annotated[NameStatus | None, Query(description="地名状态")] = None,
     on: Annotated[
         str | None,
         Query(description="某日存在的地名，YYYY-MM-DD，默认今天；any 为不限，含已注销的"),
     ] = None,
 ) -> Scope:
     return Scope(
-        kinds=() if kind is None else tuple(map(_kind, kind.split(","))),
+        kinds=()
+        if kind is None
+        else tuple(PlaceKind.named(each, "kind") for each in kind.split(",")),
         division=None if division is None else DivisionCode.parse(division),
         status=status,
         day=_day(on, city.today),
@@ -80,13 +79,6 @@ def _scope(
 
 
 InScope = Annotated[Scope, Depends(_scope)]
-
-
-def _kind(text: str) -> PlaceKind:
-    if text not in _KINDS:
-        told = f"参数 kind 的值“{text[:40]}”不是地名类别；可用：{'、'.join(_KINDS)}"
-        raise InvalidInput(told, code="bad_value")
-    return _KINDS[text]
 
 
 def _day(text: str | None, today: date) -> date | None:
@@ -195,7 +187,7 @@ def counts(
 def _count(found: Count, by: Grouping) -> dict[str, object]:
     told: dict[str, object] = {by.value: found.group}
     if by is Grouping.CLASS:
-        told["class_zh"] = _CLASSES_ZH[found.group]
+        told["class_zh"] = PlaceClass(found.group).label_zh
     return {**told, "names": found.names, "places": found.places}
 
 

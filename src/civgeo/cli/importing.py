@@ -36,7 +36,11 @@ def import_file(
     context: typer.Context,
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help=_("要导入的文件"))] = None,
     kind: Annotated[
-        str | None, typer.Option("--as", help=_("导入为 divisions、estates 或 facilities"))
+        str | None,
+        typer.Option(
+            "--as",
+            help=_("导入为哪一种：divisions、estates、facilities、place_names、name_signs 等"),
+        ),
     ] = None,
     crs: Annotated[
         str | None, typer.Option(help=_("坐标系：EPSG:编号、GCJ-02 或 BD-09；以此为准"))

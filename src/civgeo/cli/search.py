@@ -91,4 +91,5 @@ def reindex_names(context: typer.Context) -> None:
     if session(context).as_json:
         typer.echo(json.dumps({"names": count}))
     else:
-        messages.print(f"{_('检索索引已重建，地名条数')}: {count}", markup=False)
+        told = _("检索索引已重建，地名条数")
+        messages.print(f"{told}: {count}", markup=False)

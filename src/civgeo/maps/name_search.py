@@ -14,6 +14,7 @@ from civgeo.maps.rows import NameRow
 __all__ = ["NameSearch", "OtherName", "SearchedLayer", "other_names_of", "sounds_of"]
 
 NEAR_ZOOM, FAR_ZOOM = 16, 12
+_KINDS_ZH = {kind.value: kind.label_zh for kind in OtherNameKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def other_names_of(text: str | None) -> list[OtherName]:
     """Other names that a record's JSON list holds; entries without a name are none."""
     entries = json.loads(text) if text else []
     return [
-        OtherName(str(entry["name"]), OtherNameKind(entry["kind"]).label_zh)
+        OtherName(str(entry["name"]), _KINDS_ZH.get(str(entry.get("kind")), "其他名称"))
         for entry in entries
         if isinstance(entry, dict) and entry.get("name")
     ]

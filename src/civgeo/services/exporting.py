@@ -134,7 +134,7 @@ def export(city: City, request: ExportRequest) -> Exported:
         register = reading.register()
         frame = _records(city, reading, schema, request)
         kept = _kept(reading, frame, request)
-        known = reading.features(Collection.DIVISIONS)
+        known = reading.features(Collection.DIVISIONS, limit=None if request.form else 0)
     made = _Export(
         schema,
         kept,
@@ -197,7 +197,8 @@ def _kept(reading: Reading, frame: gpd.GeoDataFrame, request: ExportRequest) -> 
         own = [name for name in _OFFICE_ONLY if name in frame]
         return found.assign(**dict.fromkeys(own))
     if "place" in frame:
-        names = reading.features(Collection.PLACE_NAMES, include_closed=True)
+        linked = frame["place"].dropna().unique().tolist()
+        names = reading.features(Collection.PLACE_NAMES, ids=linked, include_closed=True)
         open_names = names.index[names["public"] & (names["secrecy"] == Secrecy.PUBLIC.value)]
         hidden = frame["place"].isin(names.index) & ~frame["place"].isin(open_names)
         return frame[~hidden.to_numpy()]

@@ -28,7 +28,7 @@ from civgeo.services.name_fields import (
 from civgeo.services.property_schema import PropertyType
 from civgeo.store.tables import Collection
 
-__all__ = ["parsed_cells"]
+__all__ = ["object_column", "parsed_cells"]
 
 _QUOTED = re.compile(r"^'(?=[=+\-@\t\r])")
 _STRUCTURES = ("spans", "other_names", "documents", "attributes")
@@ -89,10 +89,10 @@ def parsed_cells(
     }
     for name in {"reading"} & set(cells):
         readings = [None if text is None else read_cell(name, text) for text in cells[name]]
-        typed[name] = _column(readings, typed.index)
+        typed[name] = object_column(readings, typed.index)
     typed, more = _with_structures(typed, mapping)
-    typed["other_names"] = _column(_other_names(typed, cells), typed.index)
-    typed["attributes"] = _column(_attributes(typed, raw, cells, mapping), typed.index)
+    typed["other_names"] = object_column(_other_names(typed, cells), typed.index)
+    typed["attributes"] = object_column(_attributes(typed, raw, cells, mapping), typed.index)
     kinds, notes = _kinds(typed, mapping)
     typed = kinds.drop(columns=[name for name in OTHER_NAMES if name in kinds])
     return typed, [*findings, *more, *notes]
@@ -120,7 +120,7 @@ def _on_one_line(typed: pd.DataFrame, kind: ImportKind) -> pd.DataFrame:
 def _with_open_columns(typed: pd.DataFrame, kind: ImportKind) -> pd.DataFrame:
     """The rows with columns that later steps fill from others: division, position."""
     made = typed.copy()
-    nothing = _column([None] * len(typed), typed.index)
+    nothing = object_column([None] * len(typed), typed.index)
     if "division" not in made:
         if kind.collection is Collection.RURAL_NAMING and "name" in made:
             made["division"] = made["name"]
@@ -156,10 +156,11 @@ def _each(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
     places, distinct = pd.factorize(column.astype(object))
     texts = [change(_text(value) or "") for value in distinct]
     made = [None if place < 0 else texts[place] for place in places.tolist()]
-    return _column(made, column.index)
+    return object_column(made, column.index)
 
 
-def _column(values: Sequence[object], index: pd.Index) -> pd.Series:
+def object_column(values: Sequence[object], index: pd.Index) -> pd.Series:
+    """Values as they are, on an index; lists and nulls stay what they are."""
     cells = np.empty(len(values), dtype=object)
     cells[:] = values
     return pd.Series(cells, index=index)
@@ -192,7 +193,7 @@ def _with_structures(
             values.append(json_text(value))
             if problem:
                 findings.append(Finding(int(row), header_of[name], str(text)[:100], problem))
-        made[name] = _column(values, typed.index)
+        made[name] = object_column(values, typed.index)
     return made, findings
 
 
@@ -201,14 +202,28 @@ def _structured(name: str, text: str | None) -> tuple[object, str]:
     if text is None:
         return None, ""
     found = structure(text)
-    wanted: type = dict if name == "attributes" else list
-    if isinstance(found, wanted):
-        return found, ""
-    if name == "spans":
+    if name == "spans" and not isinstance(found, list):
         return list(names_in(text)), ""
     if name == "documents" and found is None:
         return [{"title": text}], ""
+    if _is_sound(name, found):
+        return found, ""
     return None, "应为本系统导出的 JSON 文字；别名、曾用名、简称请各用一列"
+
+
+def _is_sound(name: str, found: object) -> bool:
+    """Whether a JSON column holds what the register keeps there."""
+    if name == "attributes":
+        return isinstance(found, dict)
+    if not isinstance(found, list):
+        return False
+    if name == "spans":
+        return all(isinstance(code, str) for code in found)
+    needed = ("name", "kind") if name == "other_names" else ("title",)
+    return all(
+        isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in needed)
+        for entry in found
+    )
 
 
 def _other_names(typed: pd.DataFrame, cells: Mapping[str, Sequence[str | None]]) -> list[object]:
@@ -276,7 +291,7 @@ def _kinds(typed: pd.DataFrame, mapping: ColumnMapping) -> tuple[pd.DataFrame, l
     census = [item.census_class or None if item else None for item in found]
     made["census_class"] = _filled(typed, "census_class", census)
     if "type_code" not in typed and "place_code" in typed:
-        made["type_code"] = _column(codes, typed.index)
+        made["type_code"] = object_column(codes, typed.index)
     header = next((key for key, name in mapping.columns.items() if name == "type_code"), "")
     return made, _unlisted(codes, classes, header)
 
@@ -304,7 +319,7 @@ def _kind(found: NationalClass | None, code: str | None) -> str | None:
 
 
 def _filled(typed: pd.DataFrame, name: str, values: Sequence[object]) -> pd.Series:
-    filled = _column(values, typed.index)
+    filled = object_column(values, typed.index)
     if name not in typed:
         return filled
     own = typed[name].astype(object)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid5
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -13,6 +12,7 @@ from civgeo.errors import InvalidInput
 from civgeo.formats.findings import Finding
 from civgeo.formats.header_rows import plain_header
 from civgeo.services.import_kinds import ImportKind
+from civgeo.services.import_name_cells import object_column
 from civgeo.services.import_names import folded
 from civgeo.services.name_divisions import NameDivisions
 from civgeo.services.name_fields import json_text, merged_names, structure
@@ -66,11 +66,11 @@ def placed_rows(
         if answers[key][1]
     ]
     found = [answers[key][0] for key in asked]
-    made["division"] = _column([codes[0] if codes else None for codes in found], frame.index)
+    made["division"] = object_column([codes[0] if codes else None for codes in found], frame.index)
     if kind.collection is Collection.PLACE_NAMES:
         spans, wrong = _spans(frame, found, divisions, headers.get("spans", header))
-        made["spans"] = _column(spans, frame.index)
-        made["attributes"] = _column(
+        made["spans"] = object_column(spans, frame.index)
+        made["attributes"] = object_column(
             _with_words(frame, asked, found, divisions, headers.get("division", "")), frame.index
         )
         findings += wrong
@@ -87,12 +87,6 @@ def _cells(frame: gpd.GeoDataFrame, names: Sequence[str]) -> list[tuple[str, ...
         for name in names
     ]
     return list(zip(*columns, strict=True))
-
-
-def _column(values: Sequence[object], index: pd.Index) -> pd.Series:
-    cells = np.empty(len(values), dtype=object)
-    cells[:] = values
-    return pd.Series(cells, index=index)
 
 
 def _codes(
@@ -167,7 +161,7 @@ def _positions(frame: gpd.GeoDataFrame) -> pd.Series:
     places = zip(shapely.get_x(shapes), shapely.get_y(shapes), is_point, strict=True)
     texts = [f"东经 {x:.6f}，北纬 {y:.6f}" if point else None for x, y, point in places]
     known = own.notna() | (frame["id"].notna() if "id" in frame else False)
-    return own.where(known, _column(texts, frame.index))
+    return own.where(known, object_column(texts, frame.index))
 
 
 def known_rows(
@@ -198,12 +192,14 @@ def known_rows(
         return frame, []
     made = frame.copy()
     ids = _ids(frame, present)
-    made["id"] = _column(ids, frame.index)
+    made["id"] = object_column(ids, frame.index)
     old = present.reindex([id if id in present.index else None for id in ids])
     for name in ("other_names", "attributes", "documents", "spans"):
         if name in made:
             pairs = zip(made[name].tolist(), old[name].tolist(), strict=True)
-            made[name] = _column([_together(name, new, kept) for new, kept in pairs], made.index)
+            made[name] = object_column(
+                [_together(name, new, kept) for new, kept in pairs], made.index
+            )
     if "division" in made:
         made["division"] = _finer(made["division"], old["division"])
     return made, _renamed(made, old, headers.get("name", ""))
@@ -216,7 +212,7 @@ def _finer(new: pd.Series, old: pd.Series) -> pd.Series:
         both = isinstance(here, str) and isinstance(there, str)
         finer = both and there.startswith(DivisionCode.parse(here).digits)
         known.append(there if finer else here)
-    return _column(known, new.index)
+    return object_column(known, new.index)
 
 
 def _ids(frame: gpd.GeoDataFrame, present: gpd.GeoDataFrame) -> list[str | None]:

@@ -24,17 +24,15 @@ _Fault = tuple["pd.Series[bool]", str, str]
 
 def _place_name_faults(frame: gpd.GeoDataFrame) -> Iterator[_Fault]:
     yield from _long_texts(frame, Collection.PLACE_NAMES)
-    found = [item.problem if item else "" for item in spellings(frame)]
+    unread = frame[frame["is_new"] & frame["reading"].isna()]
+    found = pd.Series([item.problem if item else "" for item in spellings(unread)], unread.index)
+    problems = found.reindex(frame.index, fill_value="")
     for problem in sorted(set(found) - {""}):
-        yield (
-            frame["is_new"] & pd.Series([text == problem for text in found], frame.index),
-            ("name"),
-            problem,
-        )
+        yield problems == problem, "name", problem
     codes = frame["place_code"].astype(object)
-    problems = codes.map(_place_code_problem)
-    for problem in sorted(set(problems) - {""}):
-        yield problems == problem, "place_code", problem
+    malformed = codes.map(_place_code_problem)
+    for problem in sorted(set(malformed) - {""}):
+        yield malformed == problem, "place_code", problem
     types = frame["type_code"].astype(object)
     given = types.notna()
     formed = types.where(given, "").astype(str).str.fullmatch(_TYPE_DIGITS)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from civgeo.domain.name_forms import NameStatus, Secrecy
@@ -14,6 +13,7 @@ from civgeo.domain.romanisation import Romanisation
 from civgeo.domain.spelling import without_tones
 from civgeo.errors import InvalidInput
 from civgeo.services.import_kinds import ImportKind
+from civgeo.services.import_name_cells import object_column
 from civgeo.services.name_fields import status_of_use, structure
 from civgeo.services.romanising import romanise
 from civgeo.store.tables import Collection
@@ -118,10 +118,8 @@ def _with_spelling(
         )
     ]
     for place, name in enumerate(_SPELLED):
-        filled = np.empty(len(rows), dtype=object)
-        filled[:] = [row[place] for row in values]
-        own = given[name]
-        made.loc[new, name] = own.where(own.notna(), pd.Series(filled, index=rows.index))
+        filled = object_column([row[place] for row in values], rows.index)
+        made.loc[new, name] = given[name].where(given[name].notna(), filled)
     split = int((given["specific"].isna() & made.loc[new, "specific"].notna()).sum())
     spelled = int((given["toned"].isna() & made.loc[new, "toned"].notna()).sum())
     notes = []

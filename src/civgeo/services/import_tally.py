@@ -1,7 +1,7 @@
 """What the parts of a file add up to, when the pre-check goes through it part by part."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
@@ -122,6 +122,7 @@ class Tally:
         self.rows = 0
         self._own, self._outside = _Findings(), _Findings()
         self._wrong = self._astray = 0
+        self._told: set[int] = set()
         self._actions: Counter[str] = Counter()
         self._refused: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
         self._samples: dict[str, list[Sample]] = {"new": [], "changed": []}
@@ -146,9 +147,10 @@ class Tally:
         found = self._notes.items()
         return tuple(text if count is None else text.format(count) for text, count in found)
 
-    def find(self, findings: Iterable[Finding]) -> None:
-        """Add findings that stand against no row of a part."""
+    def find(self, findings: Collection[Finding]) -> None:
+        """Add findings of the file and of rows whose part is still to come."""
         self._own.add(findings)
+        self._told |= wrong_rows(findings) - {0}
 
     def add(
         self,
@@ -174,8 +176,8 @@ class Tally:
         self.rows += len(actions)
         self._own.add(findings)
         self._outside.add(outside)
-        wrong, astray = wrong_rows(findings), wrong_rows(outside)
-        self._wrong += len(wrong - {0})
+        wrong, astray = wrong_rows(findings) | self._told, wrong_rows(outside)
+        self._wrong += len(wrong - self._told - {0})
         self._astray += len(astray - wrong)
         self._actions.update(actions)
         for both in (True, False):
@@ -202,7 +204,7 @@ class Tally:
         if astray:
             self._own.add([*self._outside.errors, *self._outside.notes])
             self._own.left_out += self._outside.left_out
-        wrong = self._wrong + (self._astray if astray else 0)
+        wrong = self._wrong + len(self._told) + (self._astray if astray else 0)
         findings = self._own.listed()
         counts = self._counts(astray=astray)
         state, code, message = _outcome(findings, wrong, counts, placement)

@@ -29,7 +29,7 @@ from civgeo.services.name_fields import (
 __all__ = ["census_table", "national_answer"]
 
 _SIMULATED = "是否模拟数据"
-_POINT, _MULTIPOINT = 0, 4
+_POINT = 0
 
 Values = Mapping[str, object]
 

@@ -7,8 +7,6 @@ from civgeo.store.name_index_rows import IndexedName
 
 __all__ = ["hit_members", "match_members", "name_members"]
 
-_KINDS_ZH = {kind.value: kind.label_zh for kind in PlaceKind}
-
 
 def hit_members(hit: Hit) -> dict[str, object]:
     """Members of a hit: those of the name, and ``match``."""
@@ -32,7 +30,7 @@ def name_members(name: IndexedName) -> dict[str, object]:
         "id": name.id,
         "name": name.name,
         "kind": name.kind,
-        "kind_zh": _KINDS_ZH[name.kind],
+        "kind_zh": PlaceKind(name.kind).label_zh,
         "division": name.division,
         "status": name.status,
         "toned": name.toned,

@@ -221,7 +221,7 @@ def whole_and_counties(
     by_county: dict[str, list[Row]] = {}
     for row in rows:
         by_county.setdefault(str(row["division"])[:6], []).append(row)
-    made = [
+    made: list[Row] = [
         {"county": given.office.county_name(code), "code": code, **figures(by_county[code])}
         for code in sorted(by_county)
     ]

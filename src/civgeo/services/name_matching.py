@@ -6,8 +6,9 @@ at the names that cannot match.
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
+from civgeo.domain.labelled import Labelled
 from civgeo.domain.name_forms import OtherNameKind
 from civgeo.errors import InvalidInput
 from civgeo.language.bigrams import fold, is_han
@@ -22,31 +23,22 @@ _FUZZY_FROM = 3
 """A query of two characters with one of them wrong would match half of a register."""
 
 
-class How(StrEnum):
+def _(text: str) -> str:
+    """`text` itself; the mark by which the catalogue of English words finds it."""
+    return text
+
+
+class How(Labelled):
     """Why a name is among the hits."""
 
-    STANDARD = "standard"
-    FORMER = "former"
-    ALIAS = "alias"
-    SHORT = "short"
-    MINORITY = "minority"
-    PINYIN = "pinyin"
-    INITIALS = "initials"
-    FUZZY = "fuzzy"
-
-    @property
-    def label_zh(self) -> str:
-        """Reason in Chinese."""
-        return _LABELS_ZH[self]
-
-
-_LABELS_ZH = {
-    How.STANDARD: "标准名称",
-    **{How(kind.value): kind.label_zh for kind in OtherNameKind},
-    How.PINYIN: "拼音",
-    How.INITIALS: "拼音首字母",
-    How.FUZZY: "一字之差",
-}
+    STANDARD = "standard", _("标准名称")
+    FORMER = OtherNameKind.FORMER.value, _("曾用名")
+    ALIAS = OtherNameKind.ALIAS.value, _("别名")
+    SHORT = OtherNameKind.SHORT.value, _("简称")
+    MINORITY = OtherNameKind.MINORITY.value, _("少数民族文字")
+    PINYIN = "pinyin", _("拼音")
+    INITIALS = "initials", _("拼音首字母")
+    FUZZY = "fuzzy", _("一字之差")
 
 
 class Tier(IntEnum):

@@ -23,8 +23,6 @@ from civgeo.store.name_index_tokens import (
 
 __all__ = ["IndexedNeighbours"]
 
-_KINDS = {kind.value: kind for kind in PlaceKind}
-
 
 @dataclass(frozen=True, slots=True)
 class IndexedNeighbours:
@@ -82,7 +80,7 @@ def _place(name: IndexedName) -> NamedPlace:
     in_specific = sum(map(is_han, specific))
     return NamedPlace(
         name=name.name,
-        kind=_KINDS[name.kind],
+        kind=PlaceKind(name.kind),
         specific=specific,
         generic=name.folded[name.stem :] or None,
         stem=specific,

@@ -29,8 +29,7 @@ _COLUMNS = (
     *("toned", "plain", "other_names", "secrecy", "public", "famous", "builtup_area"),
     *("valid_from", "valid_to", "geometry"),
 )
-_KINDS = {kind.value: kind for kind in PlaceKind}
-_OTHER_KINDS = {kind.value: kind for kind in OtherNameKind}
+_OTHER_KINDS = frozenset(kind.value for kind in OtherNameKind)
 
 
 def now_at(connection: sa.Connection) -> Seen:
@@ -100,7 +99,7 @@ def _name_row(
     row: sa.Row[tuple[object, ...]], place: tuple[float, float] | None, readings: Readings
 ) -> NameRow:
     lon, lat = place or (None, None)
-    kind, stored = _KINDS[row.kind], (row.reading or "").split()
+    kind, stored = PlaceKind(row.kind), (row.reading or "").split()
     return NameRow(
         id=row.id,
         number=row.number,
@@ -132,7 +131,7 @@ def _other_names(
     return tuple(
         OtherName(
             name=other["name"],
-            kind=_OTHER_KINDS[other["kind"]],
+            kind=OtherNameKind(other["kind"]),
             syllables=tuple(readings(other["name"], kind, row.division)),
             valid_from=other.get("valid_from"),
             valid_to=other.get("valid_to"),

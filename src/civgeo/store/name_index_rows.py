@@ -46,7 +46,6 @@ IMPORTANCE: Mapping[PlaceKind, int] = MappingProxyType(
 """Order of hits that match equally well: divisions from the province down, seats of village
 committees, natural features, parks, natural villages, streets, facilities, residential areas."""
 
-_OTHER_KINDS = {kind.value: kind for kind in OtherNameKind}
 _UNKNOWN = "?"
 _LEAST = 15
 _LONGEST = 255
@@ -202,7 +201,7 @@ class IndexedName:
         if self.others is None:
             return []
         return [
-            Form(name, _OTHER_KINDS[kind], folded, _readings(reading), len(folded))
+            Form(name, OtherNameKind(kind), folded, _readings(reading), len(folded))
             for name, kind, folded, reading, *_ in orjson.loads(self.others)
         ]
 
@@ -211,7 +210,7 @@ class IndexedName:
         """The other names as they were put in, without readings."""
         found = [] if self.others is None else orjson.loads(self.others)
         return [
-            OtherName(name, _OTHER_KINDS[kind], (), start, end)
+            OtherName(name, OtherNameKind(kind), (), start, end)
             for name, kind, _, _, start, end in found
         ]
 
