@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from paper_specimens import HOSTILE
 from openpyxl import load_workbook
+from paper_specimens import HOSTILE
 
 from civgeo.errors import RuleViolation
 from civgeo.reports.gazetteer_book import Arrangement, Book, book_docx, book_words, book_xlsx

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(
     reason="locks and write-ahead log are looked at as Linux and SQLite have them",
 )
 ROUNDS = int(os.environ.get("CIVGEO_KILL_ROUNDS", "3"))
-ROWS, OFFICERS_ROWS, MORE = 2000, 8, 5
+ROWS, OFFICERS_ROWS, MORE = 4000, 8, 5
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ class Killer:
     """Stops imports inside their write transaction and kills them there."""
 
     def __init__(self, file: Path) -> None:
-        self.file, self.chance, self.longest = file, random.Random(5), 0.4  # noqa: S311 a test
+        self.file, self.chance, self.longest = file, random.Random(5), 0.2  # noqa: S311 a test
         self.pages: list[int] = []
 
     def kill(self, importing: subprocess.Popen, *, in_commit: bool) -> bool:
@@ -114,17 +114,17 @@ def test_an_import_that_is_killed_inside_its_write_leaves_nothing_of_itself(fold
         said = officer.end()
         assert faults_of_file(killer.file) == ()
         late += 0 if inside else taken_back(folder)
+        assert late <= ROUNDS
         acknowledged += sum("version" in line for line in said)
         known = survivors(folder, known, said)
     confirmed_once(folder)
     sys.stdout.write(
-        f"\nkill -9 of an import of {ROWS} rows inside its write transaction, {ROUNDS} rounds: write"
-        f" lock held in all, uncommitted pages in the log {killer.pages}; 0 rows of it left,"
+        f"\nkill -9 of an import of {ROWS} rows inside its write transaction, {ROUNDS} rounds:"
+        f" write lock held in all, uncommitted pages in the log {killer.pages}; 0 rows of it left,"
         f" {acknowledged} edits beside it acknowledged, 0 lost; pages, keys, indexes, chains"
         f" whole; afterwards confirmed once ({late} kills came after the commit: undone)\n"
     )
     assert acknowledged >= MORE * ROUNDS
-    assert late <= ROUNDS
 
 
 def confirmed_once(folder: Path) -> None:
@@ -180,7 +180,8 @@ def test_a_job_that_is_killed_with_its_worker_inside_the_write_is_done_once_by_t
 
 def survivors(folder: Path, known: dict, said: list[dict]) -> dict:
     """The officer's estates as they stand, after they were compared with what was acknowledged."""
-    known = known | {l["id"]: (l["households"], l["version"]) for l in said if "version" in l}
+    kept = [line for line in said if "version" in line]
+    known = known | {line["id"]: (line["households"], line["version"]) for line in kept}
     begun = said[-1].get("begin") if said else None
     with Store.open(folder) as store:
         city = City(store, TODAY)

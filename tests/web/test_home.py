@@ -9,7 +9,8 @@ def test_the_first_page_leads_to_maps_table_downloads_and_api(client: TestClient
     page = client.get("/ui").text
     for address in set(re.findall(r'(?:src|href)="(/[^"]*)"', page)):
         assert client.get(address.replace("&amp;", "&")).status_code == 200, address
-    for address in ("/maps/coverage", "/maps/divisions.pdf", "/maps/names", "/coverage/floor-area?f=xlsx"):
+    maps = ("/maps/coverage", "/maps/divisions.pdf", "/maps/names")
+    for address in (*maps, "/coverage/floor-area?f=xlsx"):
         assert f'href="{address}"' in page
 
 

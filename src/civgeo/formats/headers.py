@@ -233,8 +233,11 @@ def parse(
 def _capped(findings: list[Finding]) -> list[Finding]:
     if len(findings) <= MAX_FINDINGS:
         return findings
-    more = len(findings) - MAX_FINDINGS
-    return [*findings[:MAX_FINDINGS], Finding(0, "", "", f"另有 {more} 处问题没有列出")]
+    more = findings[MAX_FINDINGS:]
+    wrong = any(item.severity is Severity.ERROR for item in more)
+    severity = Severity.ERROR if wrong else Severity.NOTE
+    told = Finding(0, "", "", f"另有 {len(more)} 处问题没有列出", severity)
+    return [*findings[:MAX_FINDINGS], told]
 
 
 def _texts(column: pd.Series) -> list[str]:
@@ -320,7 +323,10 @@ def _figures(
     """Texts of the longitudes and latitudes, and the headers that they stand under."""
     if not coordinates.both:
         columns = [frame[header] for header in (coordinates.lon, coordinates.lat)]
-        first, second = ([_text(v) if pd.notna(v) else "" for v in column] for column in columns)
+        first, second = (
+            [_text(value) if given else "" for value, given in zip(column, known, strict=True)]
+            for column, known in ((column.tolist(), column.notna()) for column in columns)
+        )
         return first, second, coordinates.lon, coordinates.lat
     texts = frame[coordinates.both].astype(object)
     cleaned = texts.where(texts.notna(), "").astype(str).str.strip(" ()（）[]【】")

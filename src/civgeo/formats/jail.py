@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ __all__ = [
     "MAX_FILE_BYTES",
     "JailFact",
     "jail_facts",
+    "limits_for",
     "read_file",
     "sha256",
     "with_error_column",
@@ -36,6 +37,11 @@ __all__ = [
 
 LIMITS = Limits()
 MAX_FILE_BYTES = 300 * 1024**2
+SMALL_BYTES = 10 * 1024**2
+BYTES_A_SECOND = 1024**2
+MOST_SECONDS = 300
+"""A larger file has a second more for each further megabyte, up to so many."""
+
 FULL_BELOW_BYTES = 1024**2
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 _SHP_MAGIC = b"\x00\x00\x27\x0a"
@@ -57,7 +63,7 @@ def read_file(
     staging: Path,
     request: ReadRequest | None = None,
     *,
-    limits: Limits = LIMITS,
+    limits: Limits | None = None,
 ) -> CheckedFile:
     """Read the outside file `source` in the jail into `staging`.
 
@@ -70,7 +76,7 @@ def read_file(
     request
         How the officer wants it read.
     limits
-        Memory, time and file size.
+        Memory, time and file size; by default those for its size.
 
     Returns
     -------
@@ -99,12 +105,22 @@ def read_file(
         "siblings": [str(path.resolve()) for path in siblings],
         "request": asdict(request or ReadRequest()),
     }
-    _run(command, folder, limits, readable=(source, *siblings))
+    _run(command, folder, limits or limits_for(source), readable=(source, *siblings))
     return CheckedFile(folder, Facts.read(folder / "facts.json"))
 
 
+def limits_for(source: Path) -> Limits:
+    """Limits for reading a file: it may take longer the larger it is, up to a bound."""
+    more = max(0, source.stat().st_size - SMALL_BYTES) // BYTES_A_SECOND
+    return replace(LIMITS, seconds=min(MOST_SECONDS, LIMITS.seconds + more))
+
+
 def with_error_column(
-    source: Path, checked: CheckedFile, findings: Iterable[Finding], *, limits: Limits = LIMITS
+    source: Path,
+    checked: CheckedFile,
+    findings: Iterable[Finding],
+    *,
+    limits: Limits | None = None,
 ) -> bytes:
     """The officer's own table with one more column that says what to mend in each row.
 
@@ -134,7 +150,7 @@ def with_error_column(
         "siblings": [],
         "findings": [asdict(item) for item in findings],
     }
-    _run(command, folder, limits, readable=(source,))
+    _run(command, folder, limits or limits_for(source), readable=(source,))
     return (folder / "annotated").read_bytes()
 
 
@@ -151,7 +167,10 @@ def jail_facts(limits: Limits = LIMITS) -> list[JailFact]:
         except ImportRejected as error:
             return [JailFact("读取外来文件的隔离进程", False, f"无法启动：{error.message}")]
         seen: dict[str, list[Any]] = json.loads((folder / "probe.json").read_text("utf-8"))
-    wall = JailFact("总时间", True, f"超过 {limits.seconds} 秒即终止")
+    small, step = SMALL_BYTES // 1024**2, BYTES_A_SECOND // 1024**2
+    text = f"{small} MB 以内的文件 {limits.seconds} 秒，"
+    text += f"以上每 {step} MB 加 1 秒，至多 {MOST_SECONDS} 秒"
+    wall = JailFact("总时间", True, text)
     facts = [JailFact(subject, bool(on), str(detail)) for subject, (on, detail) in seen.items()]
     return [*facts, wall]
 

@@ -52,7 +52,8 @@ def typed(text: str) -> tuple[Typed, ...]:
     """Characters and runs of letters of a query, in its order.
 
     A number from 1 to 5 right after a letter is a tone, unless another digit follows it or the run
-    has marks for tones; other digits are characters. Spaces, apostrophes and other signs part syllables.
+    has marks for tones; other digits are characters. Spaces, apostrophes and other signs part
+    syllables.
 
     Examples
     --------

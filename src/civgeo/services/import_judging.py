@@ -177,10 +177,11 @@ class Judge:
         findings = [*rows.findings, *findings]
         named = self._named_estates(placed)
         found = resolved(placed, self.kind, self.around, named, self.headers)
-        frame, present, more = self._matched(found.frame, candidates)
+        keys = identity_keys(found.frame, self.kind.identity) if self.is_streamed else None
+        frame, present, more = self._matched(found.frame, keys, candidates)
         findings += [*found.findings, *more]
         outside = outside_rows(frame, self.kind, self.around, self.headers)
-        plan = plan_rows(frame, self.kind, present, self.headers, self.batch.id)
+        plan = plan_rows(frame, self.kind, present, self.headers, self.batch.id, keys)
         findings += plan.findings
         plan, assumptions, wrong = self._ruled(plan, [*self.facts.findings, *findings, *outside])
         findings += [*wrong, *self._simulated(plan)]
@@ -267,14 +268,13 @@ class Judge:
         return self._estates.like(keys.unique(), texts.unique())
 
     def _matched(
-        self, frame: gpd.GeoDataFrame, candidates: Listing[str] | None
+        self, frame: gpd.GeoDataFrame, keys: pd.Series | None, candidates: Listing[str] | None
     ) -> tuple[gpd.GeoDataFrame, Present, list[Finding]]:
         """The rows, and the records of the store that they may be."""
         collection = self.kind.collection
         if candidates is not None:
             records = self.reading.features(collection, ids=candidates)
-        elif self.is_streamed:
-            keys = identity_keys(frame, self.kind.identity)
+        elif keys is not None:
             given = frame["id"].dropna().astype(str).tolist() if "id" in frame.columns else []
             records = self._records.like(keys, given)
         else:

@@ -83,6 +83,7 @@ def plan_rows(
     present: Present,
     headers: Mapping[str, str],
     seed: str,
+    keys: pd.Series | None = None,
 ) -> Plan:
     """Compare the rows with what is there.
 
@@ -99,8 +100,10 @@ def plan_rows(
         Header of the file by property.
     seed
         Makes the ids of new records; the same for the same batch.
+    keys
+        What the rows are called (`identity_keys`), where that is known.
     """
-    keys = identity_keys(frame, kind.identity)
+    keys = identity_keys(frame, kind.identity) if keys is None else keys
     ids, findings = _identified(frame, keys, kind, present, headers)
     own = ids.where(ids.notna(), keys)
     findings += _repeated(own)
@@ -198,7 +201,14 @@ def _nothing(index: pd.Index) -> pd.Series:
 
 def _rows(values: "pd.Series[Any]") -> list[int]:
     """Rows of the file that the values stand in."""
-    return [int(row) for row in values.index]
+    return values.index.to_numpy(dtype=np.int64).tolist()
+
+
+def _folded_cells(column: pd.Series) -> list[str | None]:
+    """Each text for comparison; equal ones are folded once."""
+    cells = column.tolist()
+    texts = {cell: None if cell is None else folded(cell) for cell in {*cells}}
+    return [texts[cell] for cell in cells]
 
 
 def key_text(key: object) -> str | None:
@@ -215,9 +225,9 @@ def identity_keys(frame: pd.DataFrame, identity: Sequence[str]) -> pd.Series:
     """What each row is called, for comparison; None where a part of it is missing."""
     if any(name not in frame.columns for name in identity):
         return _nothing(frame.index)
-    parts = zip(*(_column(frame, name) for name in identity), strict=True)
+    columns = [_folded_cells(_column(frame, name)) for name in identity]
     keys = np.empty(len(frame), dtype=object)
-    keys[:] = [None if None in part else tuple(map(folded, part)) for part in parts]
+    keys[:] = [None if None in key else key for key in zip(*columns, strict=True)]
     return pd.Series(keys, index=frame.index, dtype=object)
 
 

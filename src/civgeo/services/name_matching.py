@@ -16,10 +16,10 @@ from civgeo.language.search_keys import sounds_typed, toneless
 from civgeo.language.typed_names import Typed, TypedPinyin, letters_of, typed
 from civgeo.store.name_index_rows import Form, IndexedName
 
-__all__ = ["LONGEST_QUERY", "How", "Match", "Query", "Tier", "match_of", "query_of"]
+__all__ = ["FUZZY_FROM", "LONGEST_QUERY", "How", "Match", "Query", "Tier", "match_of", "query_of"]
 
 LONGEST_QUERY = 100
-_FUZZY_FROM = 3
+FUZZY_FROM = 3
 """A query of two characters with one of them wrong would match half of a register."""
 
 
@@ -271,5 +271,5 @@ def _miswritten(query: Query, form: Form) -> Iterator[Match]:
         return
     if form.readings[place] and toneless(form.readings[place]) in query.sounds[place]:
         yield Match(Tier.SAME_READING, How.FUZZY, form, place)
-    elif len(query.folded) >= _FUZZY_FROM:
+    elif len(query.folded) >= FUZZY_FROM:
         yield Match(Tier.ONE_WRONG, How.FUZZY, form, place)

@@ -201,7 +201,7 @@ def _hits(
 ) -> Iterator[Hit]:
     """Hits of some tiers, the best first, looked for as far as they are taken."""
     seen: set[int] = set()
-    for tier, condition in steps(typed, names.syllables):
+    for tier, condition in steps(typed, names):
         if tier not in tiers or not condition:
             continue
         for name in names.that(condition, scope):

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from civgeo.language.search_keys import sounds_typed
 from civgeo.language.typed_names import Typed
-from civgeo.services.name_matching import Query, Tier
+from civgeo.services.name_matching import FUZZY_FROM, Query, Tier
+from civgeo.store.name_index_lookup import NameLookup
 from civgeo.store.name_index_tokens import (
     PLACES,
     all_of,
@@ -31,26 +32,29 @@ _LONGEST_SYLLABLE = 6
 _Word = Callable[..., str]
 
 
-def steps(query: Query, syllables: Callable[[], frozenset[str]]) -> Iterator[tuple[Tier, str]]:
+def steps(query: Query, names: NameLookup) -> Iterator[tuple[Tier, str]]:
     """Tiers, the best first, each with the condition that its names meet.
 
     Parameters
     ----------
     query
         What was typed.
-    syllables
-        Gives the toneless readings that names in the index have; asked for letters only.
+    names
+        The index that will be asked.
     """
-    yield from _written(query.folded)
+    text = query.folded
+    anywhere = any_of(all_of(*contains(text)), all_of(*contains(text, other=True)))
+    if not query.has_letters or names.has(anywhere):
+        yield from _written(text)
     if query.has_letters:
-        yield from _spoken(query, syllables())
+        yield from _spoken(query, names.syllables())
     elif len(query.folded) > 1:
         yield Tier.SAME_READING, any_of(*_same_readings(query))
         yield Tier.ONE_WRONG, any_of(*_wrong(query))
 
 
 def _written(text: str) -> Iterator[tuple[Tier, str]]:
-    own, other = _placed(text, other=False), _placed(text, other=True)
+    own, other = (_at(0, text, other=other) for other in (False, True))
     yield Tier.EXACT, all_of(own, ends_at(len(text)))
     yield Tier.SPECIFIC, all_of(own, stem_ends_at(len(text)))
     yield Tier.PREFIX, own
@@ -60,32 +64,40 @@ def _written(text: str) -> Iterator[tuple[Tier, str]]:
     yield Tier.OTHER_CONTAINS, all_of(*contains(text, other=True))
 
 
-def _placed(text: str, *, other: bool, but: int | None = None) -> str:
-    """The first characters stand where they stand in `text`, but for one."""
-    places = (n for n in range(min(len(text), PLACES)) if n != but)
-    return all_of(*(char_at(n, text[n], other=other) for n in places))
+def _at(place: int, text: str, *, other: bool) -> str:
+    """A name holds `text`, and has its first character at `place`: pairs are rarer than places."""
+    first = char_at(place, text[0], other=other) if place < PLACES else ""
+    return all_of(*(contains(text, other=other) if len(text) > 1 or not first else ()), first)
+
+
+def _but(place: int, text: str, *, other: bool) -> str:
+    """A name begins like `text`, but for the character at `place`."""
+    before, after = text[:place], text[place + 1 :]
+    return all_of(
+        _at(0, before, other=other) if before else "",
+        _at(place + 1, after, other=other) if after else "",
+    )
 
 
 def _same_readings(query: Query) -> Iterator[str]:
     for other in (False, True):
-        for place, sounds in enumerate(query.sounds[:PLACES]):
-            alike = any_of(*(reading_at(place, sound, other=other) for sound in sorted(sounds)))
-            if alike:
-                yield all_of(_placed(query.folded, other=other, but=place), alike)
-        if len(query.folded) > PLACES:
-            yield _placed(query.folded, other=other)
+        for place, sounds in enumerate(query.sounds):
+            alike = [reading_at(place, sound, other=other) for sound in sorted(sounds)]
+            if alike and place < PLACES:
+                yield all_of(_but(place, query.folded, other=other), any_of(*alike))
+            elif alike:
+                yield _but(place, query.folded, other=other)
 
 
 def _wrong(query: Query) -> Iterator[str]:
     text = query.folded
-    if len(text) < 3:
+    if len(text) < FUZZY_FROM:
         return
     for other in (False, True):
-        for place in range(min(len(text), PLACES)):
-            others = _placed(text, other=other, but=place)
-            yield without(others, char_at(place, text[place], other=other))
-        if len(text) > PLACES:
-            yield _placed(text, other=other)
+        for place, char in enumerate(text):
+            others = _but(place, text, other=other)
+            right = char_at(place, char, other=other)
+            yield without(others, right) if place < PLACES else others
 
 
 def _spoken(query: Query, syllables: frozenset[str]) -> Iterator[tuple[Tier, str]]:

@@ -63,9 +63,7 @@ def _names() -> sa.CTE:
     following = sa.select(sa.func.min(history.c.batch)).where(
         _IN_A_BATCH, history.c.batch > names.c.name
     )
-    return names.union_all(
-        sa.select(following.scalar_subquery()).where(names.c.name.is_not(None))
-    )
+    return names.union_all(sa.select(following.scalar_subquery()).where(names.c.name.is_not(None)))
 
 
 _IN_A_BATCH = history.c.batch.is_not(None)

@@ -84,7 +84,7 @@ def columns_of(layer: Layer, frame: gpd.GeoDataFrame) -> Columns:
     """
     names = [column.name for column in layer.table.columns if column.name != "fid"]
     cells: Columns = {
-        "id": frame.index.tolist(),
+        "id": frame.index.to_numpy(dtype=object).tolist(),
         "geometry": geopackage.encode(frame.geometry.to_numpy()),
     }
     for name in names:

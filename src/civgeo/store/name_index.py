@@ -70,6 +70,11 @@ class NameIndex:
         StoreUnavailable
             When the store or the index cannot be read, or the index cannot be written.
         """
+        file = newest(self.folder)
+        if file is not None:
+            told = self._told_by(file, question)
+            if told is not None:
+                return told[0]
         file = self._caught_up(readings)
         try:
             return self._put(question, file)
@@ -80,10 +85,6 @@ class NameIndex:
             if newest(self.folder) == file:
                 self._build(readings)
         return self._put(question, self._caught_up(readings))
-
-    def _put(self, question: Callable[[NameLookup], Answer], file: Path) -> Answer:
-        with errors_in_words(file), self._reader(file).begin() as connection:
-            return question(NameLookup(connection))
 
     def rebuild(self, readings: Readings) -> int:
         """Build the index anew, and return how many names it holds; raises as `ask`."""
@@ -98,11 +99,27 @@ class NameIndex:
                 opened.dispose()
             self._opened.clear()
 
+    def _told_by(
+        self, file: Path, question: Callable[[NameLookup], Answer]
+    ) -> tuple[Answer] | None:
+        """The answer of an index that knows the present state; None of one that does not."""
+        with self._store_read() as source:
+            now = now_at(source)
+        try:
+            with errors_in_words(file), self._reader(file).begin() as connection:
+                if is_index(connection) and seen(connection) == now:
+                    return (question(NameLookup(connection)),)
+        except StoreUnavailable as error:
+            if error.code not in _BROKEN:
+                raise
+        return None
+
+    def _put(self, question: Callable[[NameLookup], Answer], file: Path) -> Answer:
+        with errors_in_words(file), self._reader(file).begin() as connection:
+            return question(NameLookup(connection))
+
     def _caught_up(self, readings: Readings) -> Path:
-        """File of an index that knows the present state of the store."""
-        file = newest(self.folder)
-        if file is not None and self._is_current(file):
-            return file
+        """File of an index that was told of everything up to now."""
         with self._turn():
             file = newest(self.folder)
             if file is None or not self._fed(file, readings):
@@ -127,17 +144,6 @@ class NameIndex:
                     opened.dispose()
                 self._opened = {file: engine(file, Access.READ)}
             return self._opened[file]
-
-    def _is_current(self, file: Path) -> bool:
-        with self._store_read() as source:
-            now = now_at(source)
-        try:
-            with errors_in_words(file), self._reader(file).begin() as connection:
-                return is_index(connection) and seen(connection) == now
-        except StoreUnavailable as error:
-            if error.code not in _BROKEN:
-                raise
-            return False
 
     @contextmanager
     def _store_read(self) -> Iterator[sa.Connection]:

@@ -34,21 +34,27 @@ _OTHER_KINDS = frozenset(kind.value for kind in OtherNameKind)
 
 def now_at(connection: sa.Connection) -> Seen:
     """Where the history of the store ends now."""
-    last = connection.execute(
-        sa.select(history.c.sequence, history.c.hash).order_by(history.c.sequence.desc()).limit(1)
-    ).first()
-    return Seen(_store(connection), *(last or (0, "")))
+    last = sa.select(sa.func.max(history.c.sequence)).scalar_subquery()
+    row = connection.execute(
+        sa.select(register.c.city, register.c.created_at, history.c.sequence, history.c.hash)
+        .select_from(register)
+        .outerjoin(history, history.c.sequence == last)
+    ).one()
+    return Seen(_store(row.city, row.created_at), row.sequence or 0, row.hash or "")
 
 
 def was_at(connection: sa.Connection, sequence: int) -> Seen:
     """Where the history of the store stood at one of its entries; no hash where it has none."""
-    query = sa.select(history.c.hash).where(history.c.sequence == sequence)
-    return Seen(_store(connection), sequence, connection.execute(query).scalar() or "")
+    row = connection.execute(
+        sa.select(register.c.city, register.c.created_at, history.c.hash)
+        .select_from(register)
+        .outerjoin(history, history.c.sequence == sequence)
+    ).one()
+    return Seen(_store(row.city, row.created_at), sequence, row.hash or "")
 
 
-def _store(connection: sa.Connection) -> str:
-    row = connection.execute(sa.select(register.c.city, register.c.created_at)).one()
-    return f"{row.city} {row.created_at}"
+def _store(city: str, created_at: str) -> str:
+    return f"{city} {created_at}"
 
 
 def changed_since(connection: sa.Connection, sequence: int) -> list[str]:

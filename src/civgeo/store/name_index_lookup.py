@@ -8,6 +8,7 @@ from string import Template
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.place_kind import PlaceKind
@@ -53,6 +54,7 @@ def _by_key(text: str) -> Mapping[Key, str]:
 
 
 _ALL = _query("SELECT entry.* FROM entry WHERE $scope ORDER BY entry.rank")
+_ANY = "SELECT 1 FROM words WHERE words MATCH :condition LIMIT 1"
 _BY_WORDS = _query(
     "SELECT entry.* FROM words CROSS JOIN entry ON entry.rank = words.rowid "
     "WHERE words MATCH :condition AND $scope ORDER BY words.rowid"
@@ -163,6 +165,10 @@ class NameLookup:
         found: int = self._connection.exec_driver_sql("SELECT count(*) FROM entry").scalar_one()
         return found
 
+    def has(self, condition: str) -> bool:
+        """Whether any entry at all meets `condition`."""
+        return self._rows(_ANY, {"condition": condition}).fetchone() is not None
+
     def that(self, condition: str, scope: Scope) -> Iterator[IndexedName]:
         """Entries whose words meet `condition` (all where it is empty), one by one as needed."""
         words = all_of(condition, scope.condition)
@@ -211,7 +217,13 @@ class NameLookup:
         return [(name, keys, entries) for name, keys, entries in rows]
 
     def _found(self, query: str, parameters: Mapping[str, object]) -> Iterator[IndexedName]:
-        with self._connection.exec_driver_sql(query, dict(parameters)) as rows:
-            while some := rows.fetchmany(_AT_ONCE):
-                for row in some:
-                    yield IndexedName(*row)
+        rows = self._rows(query, parameters)
+        while some := rows.fetchmany(_AT_ONCE):
+            for row in some:
+                yield IndexedName(*row)
+
+    def _rows(self, query: str, parameters: Mapping[str, object]) -> DBAPICursor:
+        """Rows as the driver gives them: a search asks a dozen questions with small answers."""
+        rows = self._connection.connection.cursor()
+        rows.execute(query, dict(parameters))
+        return rows

@@ -7,9 +7,9 @@ when an officer confirms, unless the store has changed meanwhile in a way that m
 from collections.abc import Collection as Listing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import orjson
@@ -33,8 +33,7 @@ FORM = "1"
 _AT_ONCE = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
+class PlannedRow(NamedTuple):
     """What becomes of one row of the file.
 
     Parameters
@@ -111,7 +110,7 @@ class PlanBook(Spool):
     def plan(self, rows: Iterable[PlannedRow]) -> None:
         """Note what becomes of rows."""
         names = [column.name for column in self.row.columns]
-        self.put(self.row, names, [astuple(row) for row in rows])
+        self.put(self.row, names, [*rows])
 
     def add_changes(
         self, places: Mapping[str, int], changes: Mapping[str, Change], versions: Mapping[str, int]
@@ -175,7 +174,9 @@ class PlanBook(Spool):
 
     def add_new(self, frame: gpd.GeoDataFrame, places: Sequence[int]) -> None:
         """Add new records, checked as the collection demands; raises InvalidInput, CrsError."""
-        self.enter(CHECKS[self.collection](frame), places)
+        kinds = self.layer.properties
+        counts = {name: "Int64" for name in frame.columns if kinds.get(name) is int}
+        self.enter(CHECKS[self.collection](frame.astype(counts)), places)
 
     def forget_rows(self, places: Listing[int]) -> None:
         """Take rows out of the plan again, with what was made ready of them."""

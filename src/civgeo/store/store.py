@@ -20,11 +20,12 @@ from civgeo.store.migrations import migrate
 from civgeo.store.name_index import NameIndex
 from civgeo.store.reading import Reading, Register
 from civgeo.store.records import begin_own, end_own
+from civgeo.store.registering import enter_register
 from civgeo.store.spool import attached
 from civgeo.store.sqlite import Access, engine, errors_in_words, fold
 from civgeo.store.tables import Collection
 from civgeo.store.turns import QUEUE_NAME, clear_away, turn
-from civgeo.store.writing import Writing, enter_register
+from civgeo.store.writing import Writing
 
 __all__ = ["FILE_NAME", "Store"]
 

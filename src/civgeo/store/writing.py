@@ -3,10 +3,9 @@
 from collections.abc import Collection as Listing
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 
 import geopandas as gpd
-import orjson
 import sqlalchemy as sa
 
 from civgeo.domain.history import Action, Edit, moment_text
@@ -17,15 +16,11 @@ from civgeo.store import settling, sqlite
 from civgeo.store.chains import Draft, append, moment_after
 from civgeo.store.editing import CHECKS, Change, Standing, State, standing_of
 from civgeo.store.frames import Row, state_text
-from civgeo.store.gpkg_schema import contents
 from civgeo.store.outside import adopted_sources
 from civgeo.store.pouring import Progress, pour
-from civgeo.store.reading import Reading, Register
+from civgeo.store.reading import Reading
 from civgeo.store.records import (
-    NOW,
     apply,
-    begin_own,
-    end_own,
     envelope_of_blob,
     refuse_touched,
     touch,
@@ -37,7 +32,7 @@ from civgeo.store.tables import LAYERS, Collection, register, standards
 from civgeo.store.turns import Turn
 from civgeo.store.verification import STANDARD_STATE
 
-__all__ = ["FOUNDING", "Writing", "enter_register"]
+__all__ = ["FOUNDING", "Writing"]
 
 FOUNDING = Edit(actor="civgeo", document="建库")
 """Stands in the history for records that come without an edit of their own."""
@@ -370,35 +365,6 @@ class Writing(Reading):
         """Raise the data version; ``Store.write`` does it before it commits."""
         raised = {"data_version": register.c.data_version + 1}
         self._connection.execute(sa.update(register).values(raised))
-
-
-def enter_register(connection: sa.Connection, entry: Register) -> None:
-    """Enter what a new store is about.
-
-    Raises
-    ------
-    InvalidInput
-        When ``created_at`` has no time zone.
-    """
-    if entry.created_at.tzinfo is None:
-        raise InvalidInput("登记库的建立时间应带时区", code="bad_date")
-    created_at = entry.created_at.astimezone(UTC).isoformat(timespec="milliseconds")
-    row = {
-        "fid": 1,
-        "city": entry.city,
-        "name": entry.name,
-        "simulated": entry.simulated,
-        "created_at": created_at.replace("+00:00", "Z"),
-        "edition": entry.edition,
-        "sources": orjson.dumps(dict(entry.sources), option=orjson.OPT_SORT_KEYS).decode(),
-        "data_version": 0,
-    }
-    begin_own(connection)
-    connection.execute(sa.insert(register).values(row))
-    connection.execute(
-        sa.update(contents).where(contents.c.table_name == register.name).values(last_change=NOW)
-    )
-    end_own(connection)
 
 
 def _standard_row(record: Standard) -> Row:
