@@ -60,7 +60,7 @@ def test_progress_is_told_step_by_step(tmp_path):
     steps = []
     build(tmp_path, "990100", progress=lambda *step: steps.append(step)).close()
     finished = [label for label, done, total in steps if done == total]
-    assert finished == ["区划与轮廓", "模拟小区", "模拟设施", "写入库"]
+    assert finished == ["区划与轮廓", "模拟小区", "模拟设施", "地名", "写入库"]
     assert [done for label, done, _ in steps if label == "模拟小区"] == [1, 2, 3, 4, 5, 6]
 
 
@@ -85,7 +85,7 @@ def test_store_that_appears_meanwhile_is_not_overwritten_either(tmp_path):
     assert (tmp_path / FILE_NAME).read_text() == "theirs"
 
 
-@pytest.mark.parametrize("step", ["区划与轮廓", "模拟小区", "模拟设施", "写入库"])
+@pytest.mark.parametrize("step", ["区划与轮廓", "模拟小区", "模拟设施", "地名", "写入库"])
 def test_build_that_is_interrupted_leaves_nothing_behind(tmp_path, step):
     def stop(label, done, total):
         if label == step:
@@ -100,19 +100,20 @@ def test_build_that_is_interrupted_leaves_nothing_behind(tmp_path, step):
 def test_store_whose_data_is_refused_leaves_nothing_behind(tmp_path, fictional):
     with fictional.store.read() as reading:
         register, book = reading.register(), reading.standards()
-    towns, folder = fictional_divisions(), tmp_path / "city"
+    twice = [(Collection.DIVISIONS, fictional_divisions())] * 2
+    folder = tmp_path / "city"
     with pytest.raises(InvalidInput, match="已有这些编号"):
-        write_store(folder, register, book, lambda *step: None, (towns, towns))
+        write_store(folder, register, book, lambda *step: None, twice)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_folder_that_was_there_stays_when_the_build_fails(tmp_path, fictional):
     with fictional.store.read() as reading:
         register, book = reading.register(), reading.standards()
-    towns = fictional_divisions()
+    twice = [(Collection.DIVISIONS, fictional_divisions())] * 2
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(InvalidInput):
-        write_store(tmp_path, register, book, lambda *step: None, (towns, towns))
+        write_store(tmp_path, register, book, lambda *step: None, twice)
     assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
 
 
