@@ -23,6 +23,7 @@ from api.writable_city import BEARER, EDIT, ESTATES
 from civgeo.store.checks import faults_of_file
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
+from store.witnesses import until
 
 HOT, WRITERS, READERS, ROWS = ("e1", "e2", "e3", "e4", "e5"), 4, 2, 4000
 EACH_ANEW = {"Connection": "close"}  # so that either worker may take any request
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are l
 
 @contextmanager
 def two_workers(folder: Path) -> Iterator[tuple[str, list[int]]]:
-    """``civgeo serve --workers 2``: its address, and the processes that answer."""
+    """``civgeo serve --workers 2``: its address, its own process, and those that answer."""
     command = [sys.executable, "-m", "civgeo", "serve", "--store", folder, "--port", "0"]
     environment = os.environ | {"CIVGEO_WRITE_TOKEN": BEARER, "COLUMNS": "200"}
     server = subprocess.Popen(
@@ -44,7 +45,7 @@ def two_workers(folder: Path) -> Iterator[tuple[str, list[int]]]:
         while len(workers := answering(server.pid)) < 2 or not is_up(address):
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        yield address, workers
+        yield address, [server.pid, *workers]
     finally:
         server.send_signal(signal.SIGTERM)
         rest = server.communicate(timeout=60)[1]
@@ -154,7 +155,7 @@ def households(folder: Path) -> dict[str, int]:
 def test_two_workers_and_an_import_lose_nothing_and_refuse_nobody(tmp_path):
     folder, done = fill(tmp_path / "store"), threading.Event()
     before = households(folder)
-    with two_workers(folder) as (address, workers):
+    with two_workers(folder) as (address, [_, *workers]):
         spent = [processor_seconds(one) for one in workers]
         writing, writers = crowd(address, officer, WRITERS, done)
         reading, readers = crowd(address, reader, READERS, done)
@@ -197,3 +198,17 @@ def test_two_workers_and_an_import_lose_nothing_and_refuse_nobody(tmp_path):
         f" {figures(busy)} (bar: p95 <= 100 ms, max <= 2 s); {reads[200]} readings, all answered,"
         f" {figures(looked)}; the workers took {spent[0]:.1f} and {spent[1]:.1f} s of processor\n"
     )
+
+
+def test_a_worker_that_is_killed_is_replaced_and_none_outlives_its_parent(tmp_path):
+    with two_workers(fill(tmp_path / "store")) as (address, [server, first, second]):
+        os.kill(first, signal.SIGKILL)
+        assert until(lambda: len({*answering(server)} - {first}) == 2)
+        assert all(until(lambda: is_up(address)) for _ in range(20))
+        [third] = {*answering(server)} - {first, second}
+        os.kill(server, signal.SIGKILL)
+        assert until(lambda: not any(is_alive(one) for one in (second, third)))
+
+
+def is_alive(process: int) -> bool:
+    return Path(f"/proc/{process}/exe").exists()

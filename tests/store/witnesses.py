@@ -1,6 +1,5 @@
 """Processes that are killed, and what is known about the moment of it."""
 
-import fcntl
 import json
 import os
 import signal
@@ -71,6 +70,8 @@ def writes_now(file: Path, process: int) -> bool:
 
 
 def _holds(file: Path, process: int) -> bool:
+    import fcntl
+
     try:
         shared = os.open(f"{file}-shm", os.O_RDWR)
     except FileNotFoundError:

@@ -1,11 +1,13 @@
 """``civgeo serve``: the service on this machine, in one process or in several."""
 
 import os
+import signal
 import socket
 import threading
+import time
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +15,14 @@ from civgeo.assets.translation import translate as _
 from civgeo.cli.console import messages, settings
 from civgeo.errors import StoreUnavailable
 
-__all__ = ["serve", "serve_store", "served"]
+if TYPE_CHECKING:
+    from multiprocessing.context import SpawnProcess
+    from types import FrameType
+
+__all__ = ["serve", "serve_store"]
+
+RESTART_SECONDS = 1.0
+"""How long a process that ended unasked is left before another takes its place."""
 
 
 def serve(
@@ -60,13 +69,12 @@ def serve_store(store: Path, host: str, port: int, *, workers: int = 1, open_bro
         threading.Timer(1.0, webbrowser.open, [f"{address}/ui"]).start()
     with beside(store):
         if workers == 1:
-            _run_here(store, host, listening)
+            _run(store, host, listening)
         else:
-            listening.close()
-            _run_apart(store, host, actual, workers)
+            _run_apart(store, host, listening, workers)
 
 
-def _run_here(store: Path, host: str, listening: socket.socket) -> None:
+def _run(store: Path, host: str, listening: socket.socket) -> None:
     import uvicorn
 
     from civgeo.app import create_app
@@ -77,31 +85,57 @@ def _run_here(store: Path, host: str, listening: socket.socket) -> None:
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def _run_apart(store: Path, host: str, port: int, workers: int) -> None:
-    import uvicorn
+def _run_apart(store: Path, host: str, listening: socket.socket, workers: int) -> None:
+    """Several processes on one socket until we are told to stop; one that ends is replaced."""
+    from multiprocessing import get_context
+    from multiprocessing.connection import wait
 
-    os.environ.update(CIVGEO_STORE=str(store), CIVGEO_HOST=host, CIVGEO_PORT=str(port))
-    uvicorn.run(
-        "civgeo.cli.serve:served",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-    )
+    context = get_context("spawn")
+
+    def start() -> "SpawnProcess":
+        process = context.Process(target=_run_as_child, args=(store, host, listening))
+        process.start()
+        return process
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    crowd = [start() for _ in range(workers)]
+    try:
+        while ended := wait([process.sentinel for process in crowd]):
+            time.sleep(RESTART_SECONDS)
+            crowd = [start() if one.sentinel in ended else one for one in crowd]
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for process in crowd:
+            process.terminate()
+        for process in crowd:
+            process.join()
 
 
-def served() -> object:
-    """The application over the store that the environment names, for one of several processes."""
-    from civgeo.app import create_app
-    from civgeo.settings import Settings
+def _run_as_child(store: Path, host: str, listening: socket.socket) -> None:
+    """Serve as long as the process that started this one lives."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _run(store, host, listening)
 
-    return create_app(Settings())
+
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _interrupt(number: int, frame: "FrameType | None") -> None:
+    raise KeyboardInterrupt
 
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends small answers at once (TCP_NODELAY) only where the protocol is named; without
+    # it, every answer but the first of a connection comes 40 ms late
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
