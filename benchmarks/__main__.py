@@ -2,10 +2,23 @@
 
 import sys
 
-from benchmarks import coverage, imports, naming, outlines, romanisation, search, store, topology
+from benchmarks import (
+    boundary_lines,
+    coverage,
+    field_package,
+    imports,
+    naming,
+    outlines,
+    romanisation,
+    search,
+    store,
+    topology,
+)
 
 BENCHMARKS = {
+    "boundary_lines": boundary_lines.run,
     "coverage": coverage.run,
+    "field_package": field_package.run,
     "imports": imports.run,
     "naming": naming.run,
     "outlines": outlines.run,

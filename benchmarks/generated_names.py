@@ -55,7 +55,7 @@ def generated_names(count: int, seed: int = 411700) -> Iterator[NameRow]:
 def _row(chance: random.Random, number: int, town: DivisionEntry, stem: str) -> NameRow:
     specific, generic, kind = _name(chance, town, stem)
     name = specific + generic
-    others = ()
+    others: tuple[OtherName, ...] = ()
     if chance.random() < 0.1:
         former = f"{chance.choice(SURNAMES)}{chance.choice(VILLAGES)}"
         other = chance.choice((OtherNameKind.FORMER, OtherNameKind.ALIAS))

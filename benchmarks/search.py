@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -32,7 +33,7 @@ from civgeo.services.name_places import nearest
 from civgeo.services.name_search import ask, query, search, suggest
 from civgeo.store.name_index_feed import now_at
 from civgeo.store.name_index_folder import FOLDER_NAME, build
-from civgeo.store.name_index_lookup import Scope
+from civgeo.store.name_index_lookup import NameLookup, Scope
 from civgeo.store.name_index_rows import IndexedName, indexed
 from civgeo.store.name_index_tables import fill, note
 from civgeo.store.reading import Register
@@ -46,6 +47,7 @@ QUERIES, SCANNED, SUBSTRINGS = 200, 2, 3
 TODAY = date(2026, 3, 1)
 SCOPE = Scope(day=TODAY, public=True)
 Texts = Mapping[str, Sequence[str]]
+Item = TypeVar("Item")
 
 
 def run() -> None:
@@ -200,35 +202,32 @@ def _other_questions(city: City, names: Sequence[IndexedName], texts: Texts) -> 
     chosen = random.Random(2).sample(list(names), QUERIES)  # noqa: S311 a benchmark
 
     def alike(name: IndexedName) -> object:
-        def both(lookup: object) -> int:
-            index = IndexedNeighbours(lookup, SCOPE, but=name.id)
-            sounds = tuple(name.sound.replace("v", "ü").split())
+        sounds = tuple(name.sound.replace("v", "ü").split())
+
+        def both(names: NameLookup) -> int:
+            index = IndexedNeighbours(names, SCOPE, name.id)
             found = [*index.same_name(name.name, Comparator.FULL)]
             return len(found) + len([*index.same_toneless(sounds, Comparator.FULL)])
 
         return ask(city, both)
 
-    questions: dict[str, list[Callable[[], object]]] = {
-        "suggestions": [
-            lambda text=text: suggest(city, text, SCOPE, limit=10)
-            for text in texts["pinyin prefix"]
-        ],
-        "same name and same sound": [lambda name=name: alike(name) for name in chosen],
-        "10 nearest": [
-            lambda name=name: nearest(
-                city, name.lon or 0.0, name.lat or 0.0, SCOPE, limit=10, within_m=50_000
-            )
-            for name in chosen
-        ],
-    }
-    return [f"{label} {_spread(work)}" for label, work in questions.items()]
+    def around(name: IndexedName) -> object:
+        place = name.lon or 0.0, name.lat or 0.0
+        return nearest(city, *place, SCOPE, limit=10, within_m=50_000)
+
+    prefixes = texts["pinyin prefix"]
+    return [
+        f"suggestions {_spread(lambda text: suggest(city, text, SCOPE, limit=10), prefixes)}",
+        f"same name and same sound {_spread(alike, chosen)}",
+        f"10 nearest {_spread(around, chosen)}",
+    ]
 
 
-def _spread(questions: Sequence[Callable[[], object]]) -> str:
+def _spread(question: Callable[[Item], object], items: Sequence[Item]) -> str:
     taken = []
-    for question in questions:
+    for item in items:
         start = time.perf_counter()
-        question()
+        question(item)
         taken.append(time.perf_counter() - start)
     cuts = statistics.quantiles(taken, n=100)
     return f"p50 {1000 * cuts[49]:.1f} ms, p95 {1000 * cuts[94]:.1f} ms"

@@ -1,7 +1,7 @@
 """What a search for names is measured against: tables of the same SQLite without our index."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
@@ -10,6 +10,7 @@ from civgeo.store.name_index_rows import IndexedName
 
 __all__ = ["Peers"]
 
+Question = Callable[[str], object]
 LIMIT = 20
 _MAKE = {
     "LIKE": (
@@ -54,12 +55,12 @@ class Peers:
         seconds = time.perf_counter() - start
         return f"{seconds:.1f} s, {(file.stat().st_size - before) / 1e6:.0f} MB"
 
-    def asked(self) -> dict[str, dict[str, Callable[[str], object]]]:
+    def asked(self) -> Mapping[str, Mapping[str, Question]]:
         """What each peer is asked, by the class of queries that it can answer at all."""
         like = "SELECT rank FROM plain WHERE name LIKE ? ORDER BY rank LIMIT 20"
         trigram = "SELECT rowid FROM trigram WHERE trigram MATCH ? ORDER BY rowid LIMIT 20"
         tree = "SELECT rank FROM pinyin WHERE letters >= ? AND letters < ? ORDER BY rank LIMIT 20"
-        holds = {"LIKE": lambda text: self._all(like, f"%{text}%")}
+        holds: Mapping[str, Question] = {"LIKE": lambda text: self._all(like, f"%{text}%")}
         return {
             "2 characters": holds,
             "3 characters": {

@@ -9,6 +9,7 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Callable  # noqa: TC003 - read at run time by partial
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import get_context
@@ -27,7 +28,7 @@ from civgeo.store.reading import Register
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 
-__all__ = ["run"]
+__all__ = ["estates", "fill_plain", "run"]
 
 ROWS = int(os.environ.get("CIVGEO_BENCHMARK_ROWS", "100000"))
 RUNS = 3
@@ -98,7 +99,11 @@ def _imports(frame: gpd.GeoDataFrame, place: Path) -> list[Measured]:
         return count
 
     def plain() -> int:
-        return _fill_plain(frame, place / f"plain{next(numbers)}.db")
+        file = place / f"plain{next(numbers)}.db"
+        fill_plain(frame, file)
+        with closing(sqlite3.connect(file)) as connection:
+            count: int = connection.execute("SELECT count(*) FROM estates").fetchone()[0]
+        return count
 
     taken, answers = in_turns({"civgeo": civgeo, "pyogrio": gdal, "sqlite3": plain}, runs=RUNS)
     if set(answers.values()) != {len(frame)}:
@@ -106,18 +111,18 @@ def _imports(frame: gpd.GeoDataFrame, place: Path) -> list[Measured]:
     return _lines(f"import {len(frame):,} estates", taken, "number of rows")
 
 
-def _fill_plain(frame: gpd.GeoDataFrame, file: Path) -> int:
-    connection = sqlite3.connect(file)
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("CREATE TABLE estates (id TEXT PRIMARY KEY, name, households, wkb BLOB)")
+def fill_plain(frame: gpd.GeoDataFrame, file: Path) -> float:
+    """Seconds to write estates into a table of a new database without history."""
+    start = time.perf_counter()
     wkb = shapely.to_wkb(frame.geometry.to_numpy())
     households = frame["households"].tolist()
     rows = zip(frame.index, frame["name"], households, wkb, strict=True)
-    with connection:
-        connection.executemany("INSERT INTO estates VALUES (?, ?, ?, ?)", rows)
-    count: int = connection.execute("SELECT count(*) FROM estates").fetchone()[0]
-    connection.close()
-    return count
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("CREATE TABLE estates (id TEXT PRIMARY KEY, name, households, wkb BLOB)")
+        with connection:
+            connection.executemany("INSERT INTO estates VALUES (?, ?, ?, ?)", rows)
+    return time.perf_counter() - start
 
 
 def _backups(place: Path) -> list[Measured]:

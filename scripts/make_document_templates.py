@@ -7,6 +7,7 @@ use. Layout: paper_layout.py.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from docx.document import Document as Paper
@@ -241,11 +242,80 @@ def gazetteer_book() -> Paper:
     return document
 
 
+def inspection_report() -> Paper:
+    """联检报告: facts, what was found in tables, signatures of the sides."""
+    document = paper("行政区域界线联合检查报告")
+    tag(document, "{%p for text in title %}")
+    spaced(write(document.add_paragraph(), "{{ text }}", TITLE, 22), CENTRE, line=Pt(34))
+    tag(document, "{%p endfor %}")
+    spaced(document.add_paragraph(), line=Pt(12))
+    pairs_of(document, "row in facts", "{{ row[0] }}", "{{ row[1] }}")
+    texts(document, "一、检查依据", "basis")
+    texts(document, "二、检查情况", "summary")
+    rows_of(document, _columns((72, 40, 44), ("项目", "数量/总数", "比例（%）")), "row in shares")
+    parts = (
+        ("三、界桩检查结果", "markers", "没有界桩记录。", _MARKERS),
+        ("四、界线段检查结果", "segments", "没有界线段记录。", _SEGMENTS),
+        ("五、各方记录不一致之处", "differences", "各方都有记录的对象，所记一致。", _DIFFERENCES),
+        ("六、需办事项", "repairs", "按各方记录，没有需要修复、恢复或重制的界桩。", _REPAIRS),
+    )
+    for title, name, nothing, (widths, heads) in parts:
+        heading(document, title)
+        tag(document, f"{{%p if {name} %}}")
+        rows_of(document, _columns(widths, heads), f"row in {name}", 10.5)
+        tag(document, "{%p else %}")
+        body(document, nothing)
+        tag(document, "{%p endif %}")
+    texts(document, "七、说明", "notes")
+    spaced(document.add_paragraph(), line=Pt(8))
+    table = grid_table(document, 3, (40, 116))
+    table.cell(0, 0).paragraphs[0].add_run("{%tr for side in sides %}")
+    fill(table.cell(1, 0), "{{ side }}（签字）", face=HEADING, align=CENTRE)
+    stamp(table.cell(1, 1))
+    table.cell(2, 0).paragraphs[0].add_run("{%tr endfor %}")
+    keep_rows_whole(table)
+    spaced(write(document.add_paragraph(), "{{ dated }}"), RIGHT, right=32, before=12)
+    return document
+
+
+_MARKERS = (
+    (10, 25, 19, 45, 32, 25),
+    ("序", "界桩编号", "里程（km）", "各方记录的状况", "位移（米）", "结论"),
+)
+_SEGMENTS = ((46, 78, 32), ("界线段", "各方检查结果", "结论"))
+_DIFFERENCES = ((44, 34, 78), ("对象", "不一致之处", "各方记录"))
+_REPAIRS = ((25, 22, 79, 30), ("界桩编号", "拟办事项", "依据", "负责方"))
+
+
+def _columns(widths: Sequence[float], heads: Sequence[str]) -> list[tuple[str, str, float]]:
+    """Columns of rows that are tuples."""
+    pairs = enumerate(zip(heads, widths, strict=True))
+    return [(head, f"{{{{ row[{place}] }}}}", width) for place, (head, width) in pairs]
+
+
+def pairs_of(document: Paper, loop: str, label: str, value: str) -> None:
+    """Table of labels and texts, one row for each turn of `loop`."""
+    table = grid_table(document, 3, (34, 122))
+    table.cell(0, 0).paragraphs[0].add_run(f"{{%tr for {loop} %}}")
+    fill(table.cell(1, 0), label, face=HEADING, align=CENTRE)
+    fill(table.cell(1, 1), value)
+    table.cell(2, 0).paragraphs[0].add_run("{%tr endfor %}")
+    keep_rows_whole(table)
+
+
+def texts(document: Paper, title: str, name: str) -> None:
+    """Heading with the paragraphs of a list below."""
+    heading(document, title)
+    tag(document, f"{{%p for text in {name} %}}")
+    body(document, "{{ text }}")
+    tag(document, "{%p endfor %}")
+
+
 def write_templates(folder: Path) -> list[Path]:
     """Write every template into `folder`; the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for make in (application, filing_report, announcement, gazetteer_book):
+    for make in (application, filing_report, announcement, gazetteer_book, inspection_report):
         written.append(folder / f"{make.__name__}.docx")
         save(make(), written[-1])
     return written

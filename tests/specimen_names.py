@@ -1,14 +1,16 @@
-"""One record of each register of the place-name office, with what every record must have."""
+"""One record of each register that has a form, with what every record must have."""
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-from civgeo.domain.name_forms import FORMS
-from civgeo.domain.record_form import FieldKind, RecordField
+from civgeo.domain.record_form import FieldKind, RecordField, Shapes
+from civgeo.domain.registers import FORMS
 
 _EMPTY = {FieldKind.TEXT: "虚构", FieldKind.CODE: "990102001", FieldKind.JSON: "{}"}
-_EMPTY |= {FieldKind.DAY: "2026-01-31", FieldKind.COUNT: 2026, FieldKind.FLAG: False}
+_EMPTY |= {FieldKind.DAY: "2026-01-31", FieldKind.COUNT: 2026}
+_EMPTY |= {FieldKind.NUMBER: 1.5, FieldKind.FLAG: False}
+_LINE = shapely.LineString([(114.04, 33.05), (114.06, 33.05)])
 
 
 def name_records(register: str, *rows: dict[str, object]) -> gpd.GeoDataFrame:
@@ -18,7 +20,7 @@ def name_records(register: str, *rows: dict[str, object]) -> gpd.GeoDataFrame:
     common = {"source": "虚构", "simulated": True, "version": 1, "geometry": None}
     frame = pd.DataFrame([least | common | row for row in rows]).set_index("id")
     for field in form.fields:
-        if field.kind is not FieldKind.COUNT:
+        if field.kind not in (FieldKind.COUNT, FieldKind.NUMBER):
             frame[field.name] = frame[field.name].astype(object)
     return gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4490")
 
@@ -30,14 +32,17 @@ def _least(field: RecordField) -> object:
 
 
 def every_register() -> dict[str, gpd.GeoDataFrame]:
-    """Three records of each open register, those of the gazetteer public."""
+    """Three records of each open register, public where it tells, and then a secret one."""
     found = {}
     for form in (form for form in FORMS if form.is_open):
+        named = "name" if form.field("name") else "number"
         rows: list[dict[str, object]] = [
-            {"id": f"{form.id}-{count}", "name": f"示例{count}路"} for count in (1, 2, 3)
+            {"id": f"{form.id}-{count}", named: f"示例{count}路"} for count in (1, 2, 3)
         ]
-        for row in rows:
-            row |= {"public": True} if form.field("public") else {}
-        rows[0]["geometry"] = shapely.Point(114.05, 33.05)
+        if form.field("public"):
+            rows = [row | {"public": True} for row in rows]
+            rows.append({"id": f"{form.id}-secret", named: "示例密路", "public": True})
+            rows[-1] |= {"secrecy": "secret"}
+        rows[0]["geometry"] = _LINE if form.shapes is Shapes.LINE else _LINE.centroid
         found[form.id] = name_records(form.id, *rows)
     return found

@@ -3,7 +3,6 @@
 import io
 import os
 import sys
-import tomllib
 from pathlib import Path
 
 from civgeo.assets.translation import set_language, translate_libraries
@@ -44,7 +43,10 @@ def _language_in_file() -> str:
     """Language of the settings file; faults in the file are reported when it is needed."""
     file = Path(os.environ.get("CIVGEO_CONFIG", "civgeo.toml"))
     try:
-        return str(tomllib.loads(file.read_text("utf-8")).get("lang", "zh"))
+        text = file.read_text("utf-8")
+        import tomllib
+
+        return str(tomllib.loads(text).get("lang", "zh"))
     except (OSError, ValueError):
         return "zh"
 

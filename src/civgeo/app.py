@@ -8,6 +8,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from civgeo import __version__
 from civgeo.api import (
+    attachments,
+    boundary_entries,
+    boundary_works,
     collections,
     editing,
     exporting,
@@ -24,8 +27,11 @@ from civgeo.api import (
     name_rules,
     naming_cases,
     planning,
+    round_results,
+    rounds,
     search,
 )
+from civgeo.formats.confinement import Limits
 from civgeo.http import errors
 from civgeo.http.context import Desk, UploadLimits
 from civgeo.http.guard import (
@@ -47,10 +53,15 @@ ROUTERS = (
     collections,
     items,
     editing,
+    attachments,
     name_papers,
     name_rules,
     naming_cases,
     name_entries,
+    round_results,
+    rounds,
+    boundary_works,
+    boundary_entries,
     history,
     planning,
     handover,
@@ -64,6 +75,9 @@ ROUTERS = (
     import_pages,
     static,
 )
+LONGEST_WAIT_SECONDS = 10.0
+"""How long a request to write waits for its turn; one that must wait longer is told so."""
+
 SMALLEST_COMPRESSED = 500
 COMPRESSION = 5
 
@@ -88,15 +102,18 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.desk = Desk(
-        Store.open(settings.store),
+        Store.open(settings.store, longest_wait=LONGEST_WAIT_SECONDS),
         language=settings.lang,
         largest_page=settings.max_page,
         public_number=settings.public_number,
         limits=UploadLimits(
             upload_bytes=settings.max_upload_mb * 1024**2,
+            attachment_bytes=settings.max_attachment_mb * 1024**2,
             background_bytes=settings.background_mb * 1024**2,
             background_rows=settings.background_rows,
         ),
+        reading=Limits(settings.import_memory_mb * 1024**2, settings.import_seconds),
+        marker_tolerance_m=settings.marker_tolerance_m,
         write_token=settings.write_token.get_secret_value(),
     )
     for module in ROUTERS:

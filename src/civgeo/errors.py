@@ -11,6 +11,7 @@
     ├── StaleEdit           somebody else changed the entry first
     ├── NotPermitted        this account may not do that
     ├── CrsError            a coordinate system is missing, unknown, or mixed
+    ├── OwnFileBroken       a file that the bureau keeps beside its store cannot be used
     ├── ImportRejected      a file was refused as a whole
     └── StoreUnavailable    the store cannot be opened, read or written
 
@@ -84,6 +85,12 @@ class CrsError(CivgeoError):
     """A coordinate reference system is missing, unknown, mixed, or does not fit the data."""
 
     default_code = "crs_error"
+
+
+class OwnFileBroken(CivgeoError):
+    """A list, rule or template that the bureau keeps beside its store cannot be used."""
+
+    default_code = "own_file_broken"
 
 
 class ImportRejected(CivgeoError):

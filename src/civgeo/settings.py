@@ -41,11 +41,21 @@ class Settings(BaseSettings):
     max_page: int = Field(default=1000, ge=1, le=10_000, description="每页要素数上限")
     public_number: str = Field(default="", description="审图号；为空时地图标注“内部工作用图”")
     max_upload_mb: int = Field(default=300, ge=1, le=300, description="上传文件的上限（MB）")
+    max_attachment_mb: int = Field(default=20, ge=1, le=100, description="一个附件的上限（MB）")
+    import_memory_mb: int = Field(
+        default=512, ge=384, le=8192, description="读取外来文件的进程的内存上限（MB）"
+    )
+    import_seconds: int = Field(
+        default=30, ge=5, le=3600, description="读取 10 MB 以内的外来文件的时间上限（秒）"
+    )
     background_mb: int = Field(
         default=5, ge=0, description="超过此数（MB）的上传由后台进程预检，请求不等候"
     )
     background_rows: int = Field(
         default=20_000, ge=0, description="超过此行数的导入由后台进程写入，请求不等候"
+    )
+    marker_tolerance_m: float = Field(
+        default=1.0, gt=0, le=100, description="界桩位移限差（米），由本局定；联检计划写明的优先"
     )
 
     write_token: Annotated[SecretStr, BeforeValidator(_as_secret)] = Field(

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.served_city import divisions
 from api.writable_city import EDIT, serving
-from civgeo.domain.name_forms import FORMS
+from civgeo.domain.registers import FORMS
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 from specimen_names import name_records

@@ -5,7 +5,8 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from civgeo.domain.name_forms import FORMS
+from civgeo.domain.record_form import RecordForm
+from civgeo.domain.registers import FORMS
 from civgeo.services.feature_schema import OPEN_COLLECTIONS
 
 FIRST = {"divisions": "990102", "estates": "e1", "facilities": "f1"}
@@ -49,6 +50,18 @@ def test_an_unknown_feature_is_404(client: TestClient, id: str) -> None:
     for collection in OPEN_COLLECTIONS:
         answer = client.get(f"/collections/{collection}/items/{quote(id, safe='')}")
         assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form.is_open and form.field("public")])
+def test_a_secret_record_is_not_served_though_it_is_called_public(
+    client: TestClient, form: RecordForm
+) -> None:
+    home = f"/collections/{form.id}/items"
+    assert client.get(f"{home}/{form.id}-1").status_code == 200
+    assert client.get(f"{home}/{form.id}-secret").status_code == 404
+    for params in ({}, {"datetime": "2026-01-01"}, {"datetime": "../.."}, {"secrecy": "secret"}):
+        listed = client.get(home, params=params).json()["features"]
+        assert f"{form.id}-secret" not in {feature["id"] for feature in listed}
 
 
 def test_a_page_of_one_feature_says_what_is_not_recorded(client: TestClient) -> None:

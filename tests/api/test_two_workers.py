@@ -62,9 +62,15 @@ def is_up(address: str) -> bool:
 def answering(server: int) -> list[int]:
     """Children of the server that it started by spawning itself."""
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    return [
-        int(one) for one in children if "spawn_main" in Path(f"/proc/{one}/cmdline").read_text()
-    ]
+    return [int(one) for one in children if "spawn_main" in command_of(one)]
+
+
+def command_of(process: str) -> str:
+    """Command line of a process; empty when it has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def processor_seconds(process: int) -> float:

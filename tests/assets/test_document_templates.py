@@ -12,7 +12,7 @@ from docx import Document
 from civgeo.assets import document_template
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
-NAMES = ("announcement", "application", "filing_report", "gazetteer_book")
+NAMES = ("announcement", "application", "filing_report", "gazetteer_book", "inspection_report")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-HEAVY = ("geopandas", "pandas", "matplotlib", "folium", "fastapi", "sqlalchemy", "pydantic")
+HEAVY = ("geopandas", "pandas", "numpy", "shapely", "matplotlib", "folium", "fastapi")
+HEAVY += ("sqlalchemy", "pydantic", "pypinyin", "tomllib")
 
 
 def has_chinese(text):
@@ -275,6 +276,16 @@ def test_doctor_says_what_is_in_order_and_how_to_mend_the_rest(civgeo):
     assert findings["库"]["mend"].startswith("civgeo ")
     assert findings["随带文件"]["state"] == "ok"
     assert civgeo("doctor", "--strict", "--store", "nowhere").returncode == 1
+
+
+def test_doctor_tries_the_limits_of_imports_that_the_settings_have(civgeo, monkeypatch):
+    monkeypatch.setenv("CIVGEO_IMPORT_MEMORY_MB", "700")
+    monkeypatch.setenv("CIVGEO_IMPORT_SECONDS", "45")
+    told = json.loads(civgeo("doctor", "--json", "--store", "nowhere").stdout)
+    jail = {item["subject"].partition(": ")[2]: item["detail"] for item in told}
+    assert "700 MB" in jail["内存"]
+    assert "45 秒" in jail["处理器时间"]
+    assert {"网络", "启动程序"} <= set(jail)
 
 
 def test_doctor_looks_into_the_store(civgeo, store_folder):

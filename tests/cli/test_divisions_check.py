@@ -235,7 +235,7 @@ def test_a_file_of_another_kind_is_refused_whatever_its_name(call, tmp_path, tex
     (tmp_path / "layer.geojson").write_text(text, encoding="utf-8")
     code, _, err = call("divisions", "check", "layer.geojson")
     assert code == 3
-    assert "GeoPackage、GeoJSON" in err
+    assert "GeoPackage、GeoJSON" in err.replace("\n", "")
 
 
 def test_hostile_text_is_read_in_the_jail_with_the_words_of_an_import(call, saved, tmp_path):

@@ -11,6 +11,9 @@ import pytest
 
 HERE = Path(__file__).parent
 COMMANDS = {
+    "boundaries_direction": ("boundaries", "direction"),
+    "boundaries_marker": ("boundaries", "marker"),
+    "boundaries_witness": ("boundaries", "witness"),
     "coverage_floor_area": ("coverage", "floor-area"),
     "crs_convert": ("crs", "convert"),
     "crs_zone": ("crs", "zone"),

@@ -30,6 +30,7 @@ def test_what_is_part_of_a_name_has_its_bigrams(before: str, text: str) -> None:
     ("text", "folded"),
     [
         ("嵖岈山", "嵖岈山"),
+        ("駐馬店鎮", "驻马店镇"),
         ("１０７国道", "107国道"),
         ("K１１ 广场", "k11广场"),
         ("阿克苏·库车", "阿克苏库车"),

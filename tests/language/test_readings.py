@@ -84,6 +84,29 @@ def test_reading_inferred_from_the_county_is_not_confirmed():
     assert read_name("甘浚", specific_end=2, division="620702105")[1].syllable == "jùn"
 
 
+@pytest.mark.parametrize(
+    ("name", "division", "spoken"),
+    [
+        ("冠宜路", "371525", "guān yí lù"),
+        ("冠军路", "371525", "guàn jūn lù"),
+        ("疏浚路", "410621", "shū jùn lù"),
+        ("单位路", "371722", "dān wèi lù"),
+        ("铺路石路", None, "pù lù shí lù"),
+        ("应庄", "140622", "yìng zhuāng"),
+    ],
+)
+def test_inferred_reading_gives_way_to_words_and_an_attested_one_does_not(name, division, spoken):
+    assert syllables(name, division) == spoken
+
+
+@pytest.mark.parametrize("tail", ["", "路", "社区", "小区", "大道"])
+def test_word_inside_a_name_goes_before_the_usual_reading_of_its_characters(tail):
+    for word, spoken in (("朝晖", "zhāo huī"), ("朝霞", "zhāo xiá"), ("朝曦", "zhāo xī")):
+        assert syllables(f"{word}{tail}").startswith(spoken)
+        assert syllables(f"新{word}{tail}", "4117").startswith(f"xīn {spoken}")
+    assert syllables(f"朝天{tail}").startswith("cháo tiān")
+
+
 def test_surname_at_the_head_of_a_village_has_its_own_reading():
     first = read_name("任店", specific_end=2, division="411725")[0]
     assert (first.syllable, first.confirmed, first.others) == ("rén", False, ("rèn",))

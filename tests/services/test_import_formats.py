@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ from geopandas.testing import assert_geodataframe_equal
 
 from civgeo.domain.history import Edit
 from civgeo.errors import ImportRejected
+from civgeo.formats.confinement import Limits
 from civgeo.services.city import City
 from civgeo.services.import_batches import Batch, BatchState, ImportRequest
 from civgeo.services.imports import confirm, examine, imports, look_up, undo
@@ -32,7 +34,7 @@ NAMES = ("幸福里一号院", "柳树𨟠家园", "<b>=1+1</b>")
 TABLE = {
     "小区名称": list(NAMES),
     "所属街道": ["中一街道"] * 3,
-    "小区类别": ["新建", "已建成", "新建"],
+    "小区类别": ["新建小区", "既有", "新建"],
     "总户数": [120, 80, 60],
     "用房阶段": ["建成", "验收", "规划"],
 }
@@ -175,3 +177,11 @@ def test_the_encoding_of_a_shapefile_without_cpg_is_shown_and_can_be_set_otherwi
     given = staged(city, path, encoding="GB18030")
     assert given.state is BatchState.READY, said(given)
     assert given.precheck.encoding_basis == "人工指定"
+
+
+def test_a_file_is_read_within_the_limits_of_the_city(city, tmp_path):
+    path = table(tmp_path, specimen(city))
+    narrow = replace(city, reading=Limits(memory_bytes=100 * 1024**2))
+    with pytest.raises(ImportRejected, match="内存"):
+        staged(narrow, path)
+    assert staged(city, path).state is BatchState.READY

@@ -152,3 +152,22 @@ def test_every_query_finds_what_a_plain_scan_finds_in_the_same_order(
             assert told(names, text, scope, 100) == expected
             assert told(names, text, scope, 2) == expected[:2]
             assert search_in(names, typed(text), scope, limit=2).more == (len(expected) > 2)
+
+
+def test_a_slip_in_one_alias_is_found_though_another_has_the_right_character(
+    empty: sa.Engine,
+) -> None:
+    aliases = [OtherName(name, OtherNameKind.ALIAS, syllables(name)) for name in ("张村庄", "鹅先")]
+    row = NameRow(
+        id="a",
+        number=1,
+        name="安庄",
+        specific="安",
+        kind=PlaceKind.SETTLEMENT,
+        division="411702",
+        syllables=syllables("安庄"),
+        other_names=tuple(aliases),
+    )
+    with index_of([row], empty) as names:
+        assert told(names, "张先庄", Scope(), 10) == scan([row], "张先庄", Scope())
+        assert told(names, "张先庄", Scope(), 10)[0][0] == "a"

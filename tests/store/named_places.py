@@ -1,7 +1,7 @@
 """Frames of place names, small enough to read."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import geopandas as gpd
 import pandas as pd
@@ -36,14 +36,9 @@ def name_frame(*rows: Mapping[str, object]) -> gpd.GeoDataFrame:
 
 
 def _told(row: Mapping[str, object]) -> dict[str, object]:
-    lists: dict[str, Sequence[object]] = {
-        name: row[name]
+    texts = {
+        name: json.dumps(row[name], ensure_ascii=False)
         for name in ("other_names", "spans")
-        if name in row  # type: ignore[misc]
+        if name in row
     }
-    return {
-        "specific": row["name"],
-        "geometry": Point(114.0, 33.0),
-        **row,
-        **{name: json.dumps(value, ensure_ascii=False) for name, value in lists.items()},
-    }
+    return {"specific": row["name"], "geometry": Point(114.0, 33.0), **row, **texts}

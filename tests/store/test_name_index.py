@@ -242,5 +242,13 @@ def test_a_folder_that_cannot_be_made_is_told_in_words(named: Store) -> None:
         found(named, "张庄")
 
 
+@pytest.mark.parametrize("strange", [{}, "x", [1], [{"name": 1}], [{"name": "某", "kind": "x"}]])
+def test_lists_that_are_none_are_passed_over(named: Store, strange: object) -> None:
+    with named.write() as writing:
+        row = {"id": "d", "name": "新村", "other_names": strange, "spans": strange}
+        writing.add(NAMES, name_frame(row), EDIT)
+    assert found(named, "新村") == ["d"]
+
+
 def test_the_same_file_tells_how_many_names_it_holds(named: Store) -> None:
     assert named.names.rebuild(no_readings) == 3

@@ -6,7 +6,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from civgeo import __version__
+from civgeo.api.name_answers import NAME_ANSWERS
+from civgeo.api.name_bodies import NAME_BODIES, VERSIONED
 from civgeo.api.written import (
+    IF_MATCH,
     PROBLEMS_OF_WRITING,
     Json,
     entry_schemas,
@@ -24,6 +27,7 @@ __all__ = ["OPENAPI_TYPE", "definition"]
 
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 _PER_COLLECTION = "{collection}"
+_OPEN_TO_ALL = "/place-names/attachments/{sha256}"
 _UNUSED = ("HTTPValidationError", "ValidationError")
 _PROBLEMS = {"400": "参数有误", "404": "没有找到", "503": "登记库不可读"}
 _PROBLEM = {
@@ -67,7 +71,8 @@ def definition(app: FastAPI) -> dict[str, object]:
             operations = _operations(path, item, schema)
             if operations:
                 paths[path.replace(_PER_COLLECTION, schema.id)] = operations
-    for item in paths.values():
+    for path, item in paths.items():
+        _with_names(path, item)
         _with_plain_words(item)
         _with_problems(item)
     named: Json = _plainer(made.get("components", {}).get("schemas", {}))
@@ -132,6 +137,20 @@ def _plainer(value: Any) -> Any:  # noqa: ANN401  any part of a JSON document
         plain |= rest[0] if len(rest) == 1 else {"anyOf": rest}
         plain["nullable"] = True
     return plain
+
+
+def _with_names(path: str, item: Json) -> None:
+    """Declare what requests about place names hold, what they need, and what is answered."""
+    for method, operation in item.items():
+        key = method, path
+        if key in NAME_BODIES:
+            operation["requestBody"] = NAME_BODIES[key]
+        if path.startswith("/place-names") and path != _OPEN_TO_ALL:
+            operation["security"] = [{"token": []}]
+        if key in VERSIONED:
+            operation["parameters"] = [*operation.get("parameters", []), IF_MATCH]
+        if key in NAME_ANSWERS:
+            operation["responses"]["200"]["content"] = NAME_ANSWERS[key]
 
 
 def _with_plain_words(item: Json) -> None:

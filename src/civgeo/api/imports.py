@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 import orjson
@@ -15,7 +15,7 @@ from civgeo.errors import InvalidInput
 from civgeo.http.context import CityNow, desk_of
 from civgeo.http.query import require_known
 from civgeo.http.token import MAY_WRITE
-from civgeo.http.uploads import collect, refuse_length
+from civgeo.http.uploads import UPLOAD_BODY, received
 from civgeo.http.writing import Body, edit_of, members, refuse_strange
 from civgeo.services import imports
 from civgeo.services.city import City
@@ -65,24 +65,24 @@ class _Asked:
 
 
 Asked = Annotated[_Asked, Depends()]
-_UPLOAD: dict[str, Any] = {
+_WHO: dict[str, object] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-            "multipart/form-data": {
+            "application/json": {
                 "schema": {
                     "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            },
+                    "additionalProperties": False,
+                    "properties": {"edit": {"$ref": "#/components/schemas/Edit"}},
+                },
+                "example": {"edit": {"actor": "张三", "document": "驻民〔2026〕12号"}},
+            }
         },
     }
 }
 
 
-@router.post("", status_code=201, summary="上传并预检", openapi_extra=_UPLOAD)
+@router.post("", status_code=201, summary="上传并预检", openapi_extra=UPLOAD_BODY)
 async def upload(
     request: Request,
     city: CityNow,
@@ -95,7 +95,9 @@ async def upload(
     wanted = asked.request()
     place = upload_place(desk_of(request).store)
     try:
-        name = await _to_disk(request, place, filename)
+        with place.open("wb") as target:
+            name = await received(request, target)
+        name = filename or name or "upload.dat"
         return await run_in_threadpool(_taken, request, city, place, kind, wanted, name)
     finally:
         place.unlink(missing_ok=True)
@@ -109,24 +111,6 @@ def _require_known(request: Request, *names: str) -> None:
         choices = "、".join((*names, *_REQUEST))
         text = f"没有参数 {'、'.join(unknown)}。可用的参数：{choices}"
         raise InvalidInput(text, code="unknown_parameter")
-
-
-async def _to_disk(request: Request, place: Path, filename: str | None) -> str:
-    """Write the file to `place`, out of a form or as the body; returns its name."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    with place.open("wb") as target:
-        if kind != "multipart/form-data":
-            if not await collect(request, target):
-                raise InvalidInput("没有收到文件：请求内容是空的", code="no_file")
-            return filename or "upload.dat"
-        refuse_length(request)
-        async with request.form(max_files=1, max_fields=10) as form:
-            file = form.get("file")
-            if file is None or isinstance(file, str):
-                raise InvalidInput("表单里没有名为 file 的文件", code="no_file")
-            while chunk := await file.read(1 << 20):
-                target.write(chunk)
-            return filename or file.filename or "upload.dat"
 
 
 def _taken(
@@ -195,7 +179,7 @@ def table_answer(table: ErrorTable) -> Response:
     return Response(table.content, 200, headers, table.media_type)
 
 
-@router.post("/{batch_id}/confirm", summary="确认导入")
+@router.post("/{batch_id}/confirm", summary="确认导入", openapi_extra=_WHO)
 def confirm(request: Request, city: CityNow, batch_id: BatchId, body: Body) -> Response:
     """Write the batch: all of it or nothing; many rows are written by a worker (202)."""
     require_known(request, ())
@@ -211,7 +195,7 @@ def confirm(request: Request, city: CityNow, batch_id: BatchId, body: Body) -> R
     return _answer(request, done.batch, 200, **counts)
 
 
-@router.post("/{batch_id}/undo", summary="撤销批次")
+@router.post("/{batch_id}/undo", summary="撤销批次", openapi_extra=_WHO)
 def undo(request: Request, city: CityNow, batch_id: BatchId, body: Body) -> Response:
     """Take a confirmed batch back; refused where records were edited since."""
     require_known(request, ())

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path, Request, Response
 
 from civgeo.http.context import CityNow, desk_of
 from civgeo.http.limiter import heavy_work
+from civgeo.http.map_pages import map_answer, static_url
 from civgeo.http.negotiation import Format
 from civgeo.http.preconditions import entity_tag, unless_unchanged
 from civgeo.http.query import require_known
 from civgeo.maps.names import PUBLIC_NAME
-from civgeo.maps.page import content_security_policy
 from civgeo.maps.static import PictureFormat
 from civgeo.services.city import City
 from civgeo.services.feature_schema import COLLECTIONS
@@ -66,12 +66,10 @@ def sheet(request: Request, city: CityNow) -> Response:
 def map_page(request: Request, city: CityNow, slug: Slug) -> Response:
     """Map as a page; it asks for files of this service only, and may stand in a frame."""
     require_known(request, ())
-    root = str(request.scope.get("root_path", "")).rstrip("/")
     number = desk_of(request).public_number
     with heavy_work():
-        text = _page_text(city, data_version(city), slug, number, f"{root}/static")
-    policy = f"{content_security_policy(text)}; sandbox allow-scripts allow-popups"
-    answer = Response(text, media_type="text/html", headers={"Content-Security-Policy": policy})
+        text = _page_text(city, data_version(city), slug, number, static_url(request))
+    answer = map_answer(text)
     return unless_unchanged(request, answer, entity_tag(bytes(answer.body)))
 
 

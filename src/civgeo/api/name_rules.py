@@ -6,35 +6,37 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from civgeo.domain.fields import Fields
-from civgeo.domain.naming_words import Links
 from civgeo.domain.standard import parse_day
 from civgeo.errors import InvalidInput
-from civgeo.http.context import CityNow
+from civgeo.http.context import CityNow, desk_of
 from civgeo.http.limiter import heavy_work
+from civgeo.http.map_pages import map_answer, static_url
+from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.query import require_known
 from civgeo.http.token import MAY_WRITE
-from civgeo.http.writing import Body, JsonObject
-from civgeo.services.case_document import check_document
-from civgeo.services.name_check import check_in_register
+from civgeo.http.writing import Body
+from civgeo.services.name_conflicts import (
+    REGISTER_CHECK_KEYS,
+    conflicts_chart,
+    register_answer,
+    register_check,
+)
 from civgeo.services.name_register import register_audit, register_texts
-from civgeo.services.naming_audit import audit_workbook
-from civgeo.services.naming_lists import naming_guide
-from civgeo.services.naming_procedures import naming_procedures
+from civgeo.services.naming_audit import audit_lists, audit_workbook
+from civgeo.services.own_material import own_guide, own_procedures
 from civgeo.services.rule_answers import (
     PROCEDURE_KEYS,
     ROMANISATION_KEYS,
+    lists_document,
     procedure_answer,
     romanisation_answer,
 )
-from civgeo.store.editing import ChangedValue
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/place-names", tags=["地名规则"], dependencies=[MAY_WRITE])
 
 LONGEST_TEXT = 200_000
-_PLACE = ("name", "kind", "division", "builtup_area", "famous", "reading")
-_CHECK = frozenset((*_PLACE, "person_link", "enterprise_link", "reason", "on", "apart_from"))
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -50,27 +52,28 @@ def procedure(request: Request, city: CityNow, body: Body) -> Response:
     """Procedure of a name, as ``civgeo names procedure`` gives it."""
     require_known(request, ())
     fields = Fields(body, PROCEDURE_KEYS)
-    return _json(procedure_answer(fields, naming_procedures(), city.today))
+    return _json(procedure_answer(fields, own_procedures(city.store.file.parent), city.today))
 
 
-@router.post("/check", summary="拟用地名与本库地名核对")
-def check(request: Request, city: CityNow, body: Body) -> Response:
-    """Findings of a name against the register and the lists."""
-    require_known(request, ())
-    fields = Fields(body, _CHECK)
-    for key in ("name", "kind", "division"):
-        fields.text(key)
-    values: dict[str, ChangedValue] = {key: _value(body, key) for key in _PLACE}
-    reason = fields.text("reason") if fields.has("reason") else ""
-    links = Links(_flag(body, "person_link"), _flag(body, "enterprise_link"), reason)
-    found = check_in_register(
-        city,
-        values,
-        on=fields.day("on", city.today),
-        apart_from=fields.text("apart_from") if fields.has("apart_from") else None,
-        links=links,
-    )
-    return _json({"status": "ok" if found.assessed else "not_assessed", **check_document(found)})
+@router.post("/check", summary="拟用地名与本库地名核对", response_class=Response)
+def check(
+    request: Request,
+    city: CityNow,
+    body: Body,
+    f: Annotated[
+        str | None, Query(pattern="^(json|html)$", description="json，或 html 为冲突地名的地图")
+    ] = None,
+) -> Response:
+    """Findings of a name against the register and the lists, or a map of what conflicts."""
+    require_known(request, ("f",))
+    form = negotiate(request, (Format.JSON, Format.HTML))
+    found = register_check(city, Fields(body, REGISTER_CHECK_KEYS))
+    if form is Format.JSON:
+        return _json(register_answer(found))
+    with heavy_work():
+        chart = conflicts_chart(city, [found], public_number=desk_of(request).public_number)
+        text = chart.to_self_hosted(static_url(request))
+    return map_answer(text)
 
 
 @router.post("/text", summary="查出文稿中的不规范地名")
@@ -96,7 +99,8 @@ def text(request: Request, city: CityNow, body: Body) -> Response:
         }
         for each in found
     ]
-    return _json({"findings": told})
+    lists = lists_document([own_guide(city.store.file.parent).lists.variants_info])
+    return _json({"findings": told, **lists})
 
 
 @router.get("/audit", summary="全库地名核查", response_class=Response)
@@ -111,11 +115,12 @@ def audit(
     require_known(request, ("on", "division", "f"))
     day = None if on is None else parse_day(on, "on")
     with heavy_work():
-        found = register_audit(city, on=day, division=division)
+        guide = own_guide(city.store.file.parent)
+        found = register_audit(city, on=day, division=division, guide=guide)
         if f == "xlsx":
             with city.store.read() as reading:
                 simulated = reading.register().simulated
-            content = audit_workbook(found, naming_guide(), simulated=simulated)
+            content = audit_workbook(found, guide, simulated=simulated)
             disposition = {"Content-Disposition": 'attachment; filename="names-audit.xlsx"'}
             return Response(content, media_type=_SHEET, headers=disposition)
     rows = found.findings.astype(object).where(found.findings.notna(), None).to_dict("records")
@@ -128,22 +133,9 @@ def audit(
             "counts": found.counts("code", "severity").to_dict("records"),
             "findings": rows,
             "notes": list(found.notes),
+            **lists_document(audit_lists(guide)),
         }
     )
-
-
-def _value(body: JsonObject, key: str) -> ChangedValue:
-    value = body.get(key)
-    if value is None or isinstance(value, str | bool):
-        return value
-    raise InvalidInput(f"{key} 应为文字，收到 {str(value)[:40]!r}", code="bad_type")
-
-
-def _flag(body: JsonObject, key: str) -> bool | None:
-    value = body.get(key)
-    if value is None or isinstance(value, bool):
-        return value
-    raise InvalidInput(f"{key} 应为 true 或 false", code="bad_type")
 
 
 def _json(body: object) -> Response:

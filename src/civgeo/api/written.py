@@ -1,7 +1,9 @@
 """How the definition describes requests to write: bodies, preconditions, the token, refusals."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from civgeo.api.entry_examples import change_example, entry_example, restoration_example
 from civgeo.http.writing import LONGEST_NOTE, UNNAMED_ACTOR, UNNAMED_DOCUMENT
 from civgeo.services.editing import EDITABLE
 from civgeo.services.feature_schema import (
@@ -11,7 +13,15 @@ from civgeo.services.feature_schema import (
     PropertyType,
 )
 
-__all__ = ["PROBLEMS_OF_WRITING", "Json", "entry_schemas", "property_schema", "written"]
+__all__ = [
+    "IF_MATCH",
+    "PROBLEMS_OF_WRITING",
+    "Json",
+    "changed_properties",
+    "entry_schemas",
+    "property_schema",
+    "written",
+]
 
 PROBLEMS_OF_WRITING = {
     "401": "没有令牌，或令牌不对",
@@ -25,7 +35,7 @@ PROBLEMS_OF_WRITING = {
 }
 _DAY = {"type": "string", "format": "date", "nullable": True}
 _OPTIONAL_ON_ENTRY = ("source", "simulated")
-_IF_MATCH = {
+IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": False,
@@ -90,11 +100,14 @@ def written(path: str, method: str, collection: str, parameters: list[Json]) -> 
     """Members of an operation that writes: body, precondition, token."""
     made: Json = {"security": [{"token": []}]}
     if not path.endswith("/items"):
-        made["parameters"] = [*parameters, _IF_MATCH]
+        made["parameters"] = [*parameters, IF_MATCH]
     if method != "delete":
-        name = f"{collection}.change" if method == "patch" else f"{collection}.entry"
-        name = "Restoration" if path.endswith("/restorations") else name
-        content: Json = {"schema": {"$ref": f"#/components/schemas/{name}"}}
+        name, example = f"{collection}.entry", entry_example(collection)
+        if method == "patch":
+            name, example = f"{collection}.change", change_example(collection)
+        if path.endswith("/restorations"):
+            name, example = "Restoration", restoration_example()
+        content: Json = {"schema": {"$ref": f"#/components/schemas/{name}"}, "example": example}
         kind = "application/merge-patch+json" if method == "patch" else "application/geo+json"
         made["requestBody"] = {
             "required": True,
@@ -113,11 +126,7 @@ def _entry(schema: CollectionSchema, *, whole: bool) -> Json:
         for item in schema.entered
         if item.required and item.name not in _OPTIONAL_ON_ENTRY
     ]
-    properties: Json = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {item.name: _entered(item) for item in schema.properties},
-    }
+    properties = changed_properties(schema.properties)
     made: Json = {
         "type": "object",
         "additionalProperties": False,
@@ -135,6 +144,15 @@ def _entry(schema: CollectionSchema, *, whole: bool) -> Json:
         properties["required"] = required
         made["required"] = ["type", "geometry", "properties"]
     return made
+
+
+def changed_properties(items: Iterable[PropertySchema]) -> Json:
+    """Schema of an object that may hold any of `items` and nothing else."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {item.name: _entered(item) for item in items},
+    }
 
 
 def _entered(item: PropertySchema) -> Json:

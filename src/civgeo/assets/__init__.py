@@ -9,7 +9,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-__all__ = ["document_template", "packaged_data", "static_file"]
+__all__ = ["document_template", "own_folder_guide", "packaged_data", "static_file"]
 
 
 def static_file(name: str) -> Traversable:
@@ -20,6 +20,11 @@ def static_file(name: str) -> Traversable:
 def document_template(name: str) -> Traversable:
     """Word template `name` of ``documents/``, such as ``announcement``."""
     return resources.files("civgeo.assets") / "documents" / f"{name}.docx"
+
+
+def own_folder_guide() -> Traversable:
+    """What the files of a bureau's own folder are for, in Chinese."""
+    return resources.files("civgeo.assets") / "documents" / "own_folder.txt"
 
 
 def packaged_data(name: str) -> Traversable:

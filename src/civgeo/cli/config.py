@@ -2,7 +2,6 @@
 
 import json
 import os
-import tomllib
 from typing import Annotated
 
 import typer
@@ -47,6 +46,8 @@ def _origins(context: typer.Context, names: list[str]) -> dict[str, str]:
     from civgeo.settings import config_file
 
     path = config_file()
+    import tomllib
+
     in_file = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
     called = session(context)
     on_command_line = {"store": called.store, "lang": called.lang}

@@ -1,6 +1,5 @@
 """What every command shares: the session, messages on stderr, tables, progress."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +16,11 @@ from civgeo.domain.clock import BEIJING
 from civgeo.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from civgeo.formats.confinement import Limits
     from civgeo.settings import Settings
 
-__all__ = ["Session", "Steps", "messages", "session", "settings", "steps", "table", "today"]
+__all__ = ["Session", "Steps", "messages", "reading_limits", "session", "settings", "steps"]
+__all__ += ["table", "today"]
 
 messages = Console(stderr=True, highlight=False)
 
@@ -50,6 +51,8 @@ def settings(context: typer.Context, **given: object) -> "Settings":
     InvalidInput
         When the settings file is no TOML, or a value of it or of the environment is not allowed.
     """
+    from tomllib import TOMLDecodeError
+
     from pydantic import ValidationError
 
     from civgeo.settings import Settings, config_file
@@ -62,9 +65,17 @@ def settings(context: typer.Context, **given: object) -> "Settings":
         name = ".".join(str(part) for part in first["loc"])
         text = f"设置 {name} 的值 {str(first['input'])[:40]!r} 不可用；请检查环境变量和设置文件"
         raise InvalidInput(text, code="bad_config") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
         text = f"设置文件 {config_file()} 不是有效的 TOML:{error}"
         raise InvalidInput(text, code="bad_config") from None
+
+
+def reading_limits(context: typer.Context) -> "Limits":
+    """Limits of the process that reads a file from outside, as the settings have them."""
+    from civgeo.formats.confinement import Limits
+
+    own = settings(context)
+    return Limits(own.import_memory_mb * 1024**2, own.import_seconds)
 
 
 def today() -> date:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
+from civgeo.cli import division_changes
 from civgeo.cli.console import messages, session, settings, steps, table, today
 from civgeo.errors import InvalidInput
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["group"]
 
 group = typer.Typer(no_args_is_help=True)
+group.add_typer(division_changes.changes, name="change", help=_("区划变更的草案与涉及事项"))
 MOST_ROWS = 40
 FORMS = (".html", ".png", ".pdf", ".geojson", ".json")
 

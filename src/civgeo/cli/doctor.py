@@ -14,10 +14,11 @@ import typer
 
 from civgeo import __version__
 from civgeo.assets.translation import translate as _
-from civgeo.cli.console import session, settings, table
+from civgeo.cli.console import reading_limits, session, settings, table
 from civgeo.errors import CivgeoError
 
 if TYPE_CHECKING:
+    from civgeo.formats.confinement import Limits
     from civgeo.store.store import Store
 
 __all__ = ["doctor"]
@@ -53,7 +54,7 @@ def doctor(
     strict: Annotated[bool, typer.Option("--strict", help=_("有“注意”也按失败退出"))] = False,
 ) -> None:
     """Print findings; exit code 1 when there are problems (with --strict: warnings too)."""
-    findings = list(_findings(settings(context).store))
+    findings = list(_findings(settings(context).store, reading_limits(context)))
     if session(context).as_json:
         typer.echo(json.dumps([asdict(item) for item in findings], ensure_ascii=False, indent=2))
     else:
@@ -65,12 +66,12 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _findings(store: Path) -> Iterator[Finding]:
+def _findings(store: Path, limits: "Limits") -> Iterator[Finding]:
     yield Finding(_("系统"), State.OK, f"{platform.platform()}, Python {sys.version.split()[0]}")
     yield _sqlite()
     yield from _packages()
     yield _assets()
-    yield from _jail()
+    yield from _jail(limits)
     yield from _store(store)
 
 
@@ -108,7 +109,7 @@ def _assets() -> Finding:
     return Finding(_("随带文件"), State.OK, f"{len(manifest())} {_('个,与清单一致')}")
 
 
-def _jail() -> Iterator[Finding]:
+def _jail(limits: "Limits") -> Iterator[Finding]:
     from civgeo.formats.jail import jail_facts
 
     mends = {
@@ -116,7 +117,7 @@ def _jail() -> Iterator[Finding]:
         "包外文件": _("内核 5.13 以上并启用 Landlock；在此之前只导入来源可信的文件"),
         "启动程序": _("内核启用 seccomp，或不用 root 运行服务"),
     }
-    for fact in jail_facts():
+    for fact in jail_facts(limits):
         state = State.OK if fact.in_force else State.WARNING
         mend = "" if fact.in_force else mends.get(fact.subject, "")
         yield Finding(f"{_('导入隔离')}: {fact.subject}", state, fact.detail, mend)
@@ -143,13 +144,16 @@ def _content(store: "Store", folder: Path) -> Iterator[Finding]:
     from civgeo.store.tables import Collection
 
     names: list[str] = []
+    count = 0
     with store.read() as reading:
         register = reading.register()
         for collection in Collection:
-            names += reading.features(collection)["name"].tolist()
+            frame = reading.features(collection)
+            count += len(frame)
+            names += frame["name"].tolist() if "name" in frame.columns else []
     label = f"{register.name} {register.city}"
     simulated = f" 【{_('模拟数据')}】" if register.simulated else ""
-    yield Finding(_("库"), State.OK, f"{folder}: {label}{simulated}, {len(names)} {_('个要素')}")
+    yield Finding(_("库"), State.OK, f"{folder}: {label}{simulated}, {count} {_('个要素')}")
     missing = missing_characters("".join(names))
     if missing:
         detail = f"{_('随带字体没有这些字')}: {' '.join(missing[:20])}"

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
-from civgeo.cli.console import Session, messages, session, settings, steps, table, today
+from civgeo.cli.console import (
+    Session,
+    messages,
+    reading_limits,
+    session,
+    settings,
+    steps,
+    table,
+    today,
+)
 
 if TYPE_CHECKING:
     from civgeo.domain.history import Edit
@@ -77,7 +86,7 @@ def import_file(
 
     edit = _edit(actor, document or (f"导入文件 {file.name}" if file else None), since)
     with Store.open(settings(context).store) as store:
-        city = City(store, today())
+        city = City(store, today(), reading_limits(context))
         if undo is not None:
             _undo(context, city, undo, edit)
             return
@@ -208,8 +217,10 @@ def _print(batch: "Batch") -> None:
 def _undo(context: typer.Context, city: "City", id: str, edit: "Edit") -> None:
     from civgeo.services import imports as service
 
-    undone = service.undo(city, id, edit)
-    if session(context).as_json:
+    own = session(context)
+    with steps(quiet=own.verbosity < 0 or own.as_json) as progress:
+        undone = service.undo(city, id, edit, progress=progress)
+    if own.as_json:
         told = {"batch": id, "taken_back": undone.taken_back, "put_back": undone.put_back}
         typer.echo(json.dumps(told, ensure_ascii=False))
         return

@@ -16,6 +16,7 @@ from civgeo.assets.translation import LANGUAGES
 from civgeo.assets.translation import translate as _
 from civgeo.cli import (
     backup,
+    boundaries,
     config,
     coverage,
     crs,
@@ -32,6 +33,7 @@ from civgeo.cli import (
     lists,
     maps,
     names,
+    rounds,
     serve,
     worker,
 )
@@ -51,7 +53,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(names.group, name="names", help=_("地名与代码"))
+app.add_typer(boundaries.group, name="boundaries", help=_("界线与界桩"))
 app.add_typer(crs.group, name="crs", help=_("坐标系与换算"))
+app.add_typer(rounds.group, name="rounds", help=_("联合检查：计划、期限、外业数据包"))
 app.add_typer(coverage.group, name="coverage", help=_("养老设施覆盖"))
 app.add_typer(divisions.group, name="divisions", help=_("行政区划图层的检查"))
 app.add_typer(editing.estates, name="estates", help=_("住宅小区：登记、更改、注销、恢复、移交"))

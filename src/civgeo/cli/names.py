@@ -5,11 +5,13 @@ from typing import Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
-from civgeo.cli import name_entries
+from civgeo.cli import attachments, name_entries
 from civgeo.cli.console import today
 from civgeo.cli.jsonl import Answer, Fields, run_lines
 from civgeo.cli.name_cases import cases
-from civgeo.cli.naming import audit, check_lines, check_text
+from civgeo.cli.name_check import check_lines
+from civgeo.cli.naming import audit, check_text
+from civgeo.cli.own_material import own
 from civgeo.cli.procedure import procedure_lines
 from civgeo.cli.romanising import romanize_lines
 from civgeo.cli.search import reindex_names, search_names
@@ -25,11 +27,14 @@ group.command("check", help=_("逐行核查拟用地名：重名、同音、用�
 group.command("text", help=_("查出文稿中的不规范地名，旁注标准地名"))(check_text)
 group.command("audit", help=_("整表核查地名，供清理整治"))(audit)
 group.command("procedure", help=_("逐行给出批准机关、征求意见、备案、公告与期限"))(procedure_lines)
+group.add_typer(own, name="own", help=_("本局自有的名单、规定和文书模板"))
 group.add_typer(cases, name="case", help=_("命名、更名、注销的办理"))
 group.command("show", help=_("一个条目的全部内容"))(name_entries.show)
 group.command("correct", help=_("更正登记内容（名称与类别除外）"))(name_entries.correct)
 group.command("revert", help=_("恢复到以前的一版，成为新的一版"))(name_entries.revert)
 group.command("history", help=_("条目的各版：何人、依据、有效期与逐项差别"))(name_entries.history)
+group.command("attach", help=_("给条目、案卷附一份文件，给标志附照片"))(attachments.attach)
+group.command("attachment", help=_("取出一份附件"))(attachments.attachment)
 group.command("changes", help=_("地名登记的变更流"))(name_entries.changes)
 group.command("book", help=_("标准地名录：Word、Excel 或 PDF"))(name_entries.book)
 group.command("romanize", help=_("逐行拼写地名的汉语拼音，或整列拼写 Excel、CSV"))(romanize_lines)

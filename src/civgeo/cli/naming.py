@@ -1,4 +1,4 @@
-"""``civgeo names check``, ``text`` and ``audit``: names against the rules on naming."""
+"""``civgeo names text`` and ``audit``: names in use against the rules on naming."""
 
 import json
 from collections.abc import Mapping
@@ -10,130 +10,17 @@ import typer
 
 from civgeo.assets.translation import translate as _
 from civgeo.cli.console import messages, session, settings, table, today
-from civgeo.cli.jsonl import Answer, Fields, run_lines
-from civgeo.domain.place_kind import PlaceKind
+from civgeo.cli.name_check import Lists, guide_in_force
 from civgeo.domain.standard import parse_day
-from civgeo.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from civgeo.domain.naming_check import Guide, NameCheck
-    from civgeo.domain.naming_findings import Finding
-    from civgeo.domain.naming_words import Links
+    from civgeo.domain.naming_check import Guide
     from civgeo.services.name_texts import TextFinding, TextName
-    from civgeo.services.naming import Proposal
     from civgeo.services.naming_audit import Audit
 
-__all__ = ["audit", "check_lines", "check_text"]
+__all__ = ["audit", "check_text"]
 
 MOST_ROWS = 40
-_AREAS = ("province", "prefecture", "county", "township", "builtup_area")
-_PLACE_KEYS = frozenset({"name", "kind", *_AREAS, "famous", "reading"})
-_KEYS = _PLACE_KEYS | {"person_link", "enterprise_link", "reason", "on", "existing"}
-_EXISTING_KEYS = _PLACE_KEYS | {"id"}
-_Lists = Annotated[
-    Path | None, typer.Option("--lists", help=_("本局的名单与规定文件夹，同名文件代替随带的"))
-]
-
-
-def check_lines(
-    source: Annotated[str, typer.Option("--input", help=_("JSON 行文件，- 为标准输入"))] = "-",
-    lists: _Lists = None,
-    fail_on_findings: Annotated[
-        bool, typer.Option("--fail-on-findings", help=_("有发现时退出码为 1"))
-    ] = False,
-) -> None:
-    """Answer each line with the findings of its name."""
-    from civgeo.services.naming_lists import naming_guide
-
-    guide = naming_guide(lists)
-    wanting = (lambda answer: bool(answer["findings"])) if fail_on_findings else None
-    run_lines(source, _KEYS, lambda fields: _answer(fields, guide), is_finding=wanting)
-
-
-def _answer(fields: Fields, guide: "Guide") -> Answer:
-    from civgeo.services.naming import check_proposal
-
-    on = fields.day("on", today())
-    proposal = _proposal(fields)
-    items = fields.items("existing") if fields.has("existing") else []
-    existing = [_existing(item, number) for number, item in enumerate(items)]
-    found = check_proposal(proposal, existing, on=on, links=_links(fields), guide=guide)
-    return {
-        **_status(found, on),
-        "name": proposal.name,
-        "kind": proposal.kind.value,
-        "on": on.isoformat(),
-        "reading": " ".join(found.syllables) if found.syllables else None,
-        "findings": [_finding(finding) for finding in found.findings],
-        "blocked": found.blocked,
-        "lists": {info.name: info.entries for info in found.consulted},
-        "list_dates": {info.name: info.as_of or None for info in found.consulted},
-        "notes": list(found.notes),
-        "edition": guide.rules.edition,
-    }
-
-
-def _status(found: "NameCheck", on: date) -> dict[str, str]:
-    if found.assessed:
-        return {"status": "ok"}
-    reason = f"手头没有 {on.isoformat()} 施行的全国地名命名规定"
-    return {"status": "not_assessed", "reason": reason}
-
-
-def _finding(finding: "Finding") -> dict[str, object]:
-    return {
-        "rule": {
-            "regulation": finding.rule.regulation,
-            "article": finding.rule.article or None,
-            "item": finding.rule.item or None,
-        },
-        "code": finding.code.value,
-        "severity": finding.severity.value,
-        "against": list(finding.against),
-        "message": finding.message,
-    }
-
-
-def _proposal(fields: Fields, ref: int = 0) -> "Proposal":
-    from civgeo.domain.naming_place import Areas
-    from civgeo.services.naming import Proposal
-
-    areas = {key: fields.text(key) for key in _AREAS if fields.has(key)}
-    return Proposal(
-        fields.text("name"),
-        fields.choice("kind", PlaceKind),
-        Areas.of(**areas),
-        _flag(fields, "famous") is True,
-        fields.text("reading") if fields.has("reading") else None,
-        ref,
-    )
-
-
-def _existing(item: object, number: int) -> "Proposal":
-    """One name in use; an error says which."""
-    if not isinstance(item, dict):
-        raise InvalidInput(f"existing[{number}] 应为对象，收到 {item!r}", code="bad_type")
-    try:
-        proposal = _proposal(Fields(item, _EXISTING_KEYS), number)
-    except InvalidInput as error:
-        raise InvalidInput(f"existing[{number}]：{error.message}", code=error.code) from None
-    if not proposal.name.strip():
-        raise InvalidInput(f"existing[{number}]：名称是空的", code="bad_value")
-    return proposal
-
-
-def _links(fields: Fields) -> "Links":
-    from civgeo.domain.naming_words import Links
-
-    reason = fields.text("reason") if fields.has("reason") else ""
-    return Links(_flag(fields, "person_link"), _flag(fields, "enterprise_link"), reason)
-
-
-def _flag(fields: Fields, key: str) -> bool | None:
-    value = fields.raw(key) if fields.has(key) else None
-    if value is not None and not isinstance(value, bool):
-        raise InvalidInput(f"{key} 应为 true 或 false，收到 {value!r}", code="bad_type")
-    return value
 
 
 def check_text(
@@ -157,15 +44,18 @@ def check_text(
     from civgeo.domain.division import DivisionCode
     from civgeo.services.name_texts import TextNames
     from civgeo.services.naming_files import listed_divisions, read_register, read_text, text_names
+    from civgeo.services.rule_answers import lists_document
 
     within = None if division is None else DivisionCode.parse(division).digits
     if names is None and within is None and (store := _store_of(context)) is not None:
         known = _registered(store)
     else:
         known = text_names(read_register(names)) if names else listed_divisions(within)
-    found = TextNames(known).findings(read_text(file))
+    lists = guide_in_force(context, None).lists
+    found = TextNames(known, lists).findings(read_text(file))
     if session(context).as_json:
-        typer.echo(json.dumps(_text_answer(found, len(known)), ensure_ascii=False, indent=2))
+        answer = _text_answer(found, len(known)) | lists_document([lists.variants_info])
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         rows = [
             [
@@ -228,7 +118,7 @@ def audit(
         ),
     ] = None,
     on: Annotated[str | None, typer.Option(help=_("按哪一天的规定，默认今天"))] = None,
-    lists: _Lists = None,
+    lists: Lists = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help=_("另存为 Excel 表（.xlsx）"))
     ] = None,
@@ -237,10 +127,8 @@ def audit(
     ] = False,
 ) -> None:
     """Hold every name of a file, or of the store's register, against the rules."""
-    from civgeo.services.naming_lists import naming_guide
-
     day = today() if on is None else parse_day(on)
-    guide = naming_guide(lists)
+    guide = guide_in_force(context, lists)
     simulated = False
     if file is None:
         found, simulated = _register_audit(context, day, guide)
@@ -287,10 +175,12 @@ def show_audit(
     simulated
         Whether the workbook must say that it holds simulated data.
     """
-    from civgeo.services.naming_audit import audit_workbook
+    from civgeo.services.naming_audit import audit_lists, audit_workbook
+    from civgeo.services.rule_answers import lists_document
 
     if session(context).as_json:
-        typer.echo(json.dumps(_audit_answer(found), ensure_ascii=False, indent=2))
+        answer = _audit_answer(found) | lists_document(audit_lists(guide))
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         _print_audit(found)
     if output is not None:

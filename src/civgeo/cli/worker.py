@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
-from civgeo.cli.console import messages, session, settings, today
+from civgeo.cli.console import messages, reading_limits, session, settings, today
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -41,7 +41,7 @@ def worker(
     folder = settings(context).store
     if job is not None:
         with Store.open(folder) as store:
-            done = run(City(store, today()), job)
+            done = run(City(store, today(), reading_limits(context)), job)
         raise typer.Exit(0 if done else 3)
     Store.open(folder).close()
     signal.signal(signal.SIGTERM, _stop)

@@ -168,6 +168,7 @@ class Fault(StrEnum):
     SEAL = "seal"
     SHAPE = "shape"
     PRESENT = "present"
+    ATTACHMENT = "attachment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +180,11 @@ class Finding:
     fault
         LINK: does not follow on the entry before it. SEAL: content and seal differ. SHAPE: the
         geometry was changed. PRESENT: the current record is not what its history gives.
+        ATTACHMENT: an attached file was changed, or is not there.
     register, county, id
         Where.
     sequence
-        Entry, None for PRESENT.
+        Entry, None for PRESENT and ATTACHMENT.
     """
 
     fault: Fault
@@ -200,6 +202,7 @@ class Finding:
             Fault.SEAL: "内容与封印不符：这条历史被改写过",
             Fault.SHAPE: "图形与封印不符：历史图形被改写过",
             Fault.PRESENT: "当前内容与历史推得的不一致",
+            Fault.ATTACHMENT: "附件的内容与校验值不符，或附件不在库中",
         }
         number = "" if self.sequence is None else f"第 {self.sequence} 条历史，"
         return f"{number}{place}：{texts[self.fault]}。请用最近的备份核对"

@@ -9,11 +9,12 @@ from civgeo.domain.name_case import CaseState
 from civgeo.domain.place_kind import PlaceKind
 from civgeo.domain.procedure_rule import Action, Level
 from civgeo.domain.record_form import FieldKind, RecordField, RecordForm, Shapes, choices_of
+from civgeo.domain.secrecy import DOCUMENTS, SECRECY_FIELDS
 
 __all__ = [
-    "FORMS",
     "NAME_ARCHIVES",
     "NAME_CASES",
+    "NAME_FORMS",
     "NAME_SIGNS",
     "PLACE_NAMES",
     "PROTECTED_NAMES",
@@ -21,7 +22,6 @@ __all__ = [
     "RURAL_NAMING",
     "NameStatus",
     "OtherNameKind",
-    "Secrecy",
 ]
 
 
@@ -46,16 +46,6 @@ class OtherNameKind(Labelled):
     ALIAS = "alias", "别名"
     SHORT = "short", "简称"
     MINORITY = "minority", "少数民族文字"
-
-
-class Secrecy(Labelled):
-    """密级 of a record; only public records leave the bureau."""
-
-    PUBLIC = "public", "公开"
-    INTERNAL = "internal", "内部"
-    SECRET = "secret", "秘密"
-    CONFIDENTIAL = "confidential", "机密"
-    TOP_SECRET = "top_secret", "绝密"
 
 
 class _SignKind(Labelled):
@@ -137,9 +127,8 @@ PLACE_NAMES = RecordForm(
         RecordField("description", _("地理实体描述"), headers=("实体描述", "描述")),
         RecordField("named_on", _("命名时间"), _DAY, headers=("命名日期",)),
         RecordField("other_names", _("其他名称"), _JSON),
-        RecordField("secrecy", _("密级"), required=True, choices=choices_of(Secrecy)),
-        RecordField("public", _("是否公开"), _FLAG, required=True, headers=("公开",)),
-        RecordField("documents", _("批准文件与附件"), _JSON),
+        *SECRECY_FIELDS,
+        DOCUMENTS,
         RecordField("attributes", _("普查表其他项目"), _JSON),
     ),
 )
@@ -302,7 +291,7 @@ NAME_ARCHIVES = RecordForm(
     ),
 )
 
-FORMS = (
+NAME_FORMS = (
     PLACE_NAMES,
     NAME_CASES,
     NAME_SIGNS,

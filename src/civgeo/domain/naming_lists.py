@@ -10,7 +10,7 @@ from functools import cached_property
 
 from civgeo.domain.place_kind import PlaceClass, PlaceKind
 
-__all__ = ["ListInfo", "Match", "NameLists", "Term", "TermList"]
+__all__ = ["ListInfo", "Match", "NameLists", "OwnPart", "Term", "TermList"]
 
 
 class Match(StrEnum):
@@ -65,8 +65,17 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPart:
+    """What a bureau changed in a packaged list: entries added, struck, and the last day of it."""
+
+    added: int
+    struck: int
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListInfo:
-    """What an answer says of a list that it consulted."""
+    """What an answer says of a list that it consulted; `entries` are those of the bureau too."""
 
     name: str
     title: str
@@ -74,6 +83,15 @@ class ListInfo:
     as_of: str
     source: str
     complete: bool = False
+    own: OwnPart | None = None
+
+    @property
+    def origin(self) -> str:
+        """Source of the packaged entries, and what the bureau changed."""
+        if self.own is None:
+            return self.source
+        struck = f"、停用 {self.own.struck} 条" if self.own.struck else ""
+        return f"{self.source}；本局增补 {self.own.added} 条{struck}（截至 {self.own.as_of}）"
 
 
 @dataclass(frozen=True)

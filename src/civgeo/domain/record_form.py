@@ -12,6 +12,7 @@ class FieldKind(StrEnum):
     TEXT = "text"
     DAY = "day"
     COUNT = "count"
+    NUMBER = "number"
     FLAG = "flag"
     CODE = "code"
     JSON = "json"
@@ -20,8 +21,14 @@ class FieldKind(StrEnum):
 class Shapes(StrEnum):
     """Geometry that a record may have; every one may be missing."""
 
-    POINT = "POINT"
-    ANY = "GEOMETRY"
+    POINT = "point"
+    LINE = "line"
+    ANY = "any"
+
+    @property
+    def stored(self) -> str:
+        """Type of the column in a GeoPackage."""
+        return "POINT" if self is Shapes.POINT else "GEOMETRY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class RecordField:
     choices
         Values of a closed list, each with its Chinese label; empty for open ones.
     unit
-        Unit of a count.
+        Unit of a count or number.
     indexed
         Whether records are looked up by it.
     """

@@ -31,6 +31,7 @@ __all__ = [
     "jail_facts",
     "limits_for",
     "read_file",
+    "run_operation",
     "sha256",
     "with_error_column",
 ]
@@ -109,10 +110,27 @@ def read_file(
     return CheckedFile(folder, Facts.read(folder / "facts.json"))
 
 
-def limits_for(source: Path) -> Limits:
-    """Limits for reading a file: it may take longer the larger it is, up to a bound."""
+def run_operation(operation: str, source: Path, staging: Path, limits: Limits = LIMITS) -> Path:
+    """Run another operation of the reader on `source`; returns the folder with what it wrote.
+
+    `limits` are those of a small file. Raises as `read_file`.
+    """
+    if not source.is_file():
+        raise NotFound(f"没有文件 {source}：请核对路径")
+    _check_size(source)
+    folder = staging.resolve() / operation
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    command = {"operation": operation, "source": str(source.resolve()), "siblings": []}
+    _run(command, folder, limits_for(source, limits), readable=(source,))
+    return folder
+
+
+def limits_for(source: Path, limits: Limits = LIMITS) -> Limits:
+    """`limits` for reading a file: it may take longer the larger it is, up to a bound."""
     more = max(0, source.stat().st_size - SMALL_BYTES) // BYTES_A_SECOND
-    return replace(LIMITS, seconds=min(MOST_SECONDS, LIMITS.seconds + more))
+    most = max(MOST_SECONDS, limits.seconds)
+    return replace(limits, seconds=min(most, limits.seconds + more))
 
 
 def with_error_column(
@@ -169,7 +187,7 @@ def jail_facts(limits: Limits = LIMITS) -> list[JailFact]:
         seen: dict[str, list[Any]] = json.loads((folder / "probe.json").read_text("utf-8"))
     small, step = SMALL_BYTES // 1024**2, BYTES_A_SECOND // 1024**2
     text = f"{small} MB 以内的文件 {limits.seconds} 秒，"
-    text += f"以上每 {step} MB 加 1 秒，至多 {MOST_SECONDS} 秒"
+    text += f"以上每 {step} MB 加 1 秒，至多 {max(MOST_SECONDS, limits.seconds)} 秒"
     wall = JailFact("总时间", True, text)
     facts = [JailFact(subject, bool(on), str(detail)) for subject, (on, detail) in seen.items()]
     return [*facts, wall]

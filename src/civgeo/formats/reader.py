@@ -217,6 +217,18 @@ def _annotate(command: Mapping[str, Any], folder: Path, force: Mapping[str, bool
     annotate(Path(command["source"]), facts, findings, folder / "annotated")
 
 
+def _results(command: Mapping[str, Any], folder: Path, force: Mapping[str, bool]) -> None:
+    from civgeo.formats.results_reader import carrier_of, read_results
+
+    source = Path(command["source"])
+    carrier = carrier_of(source)
+    if carrier == FileFormat.GEOPACKAGE:
+        _choose_driver(FileFormat.GEOPACKAGE, command["drivers"])
+    if carrier in (FileFormat.GEOPACKAGE, FileFormat.XLSX):
+        source = _named(source, FileFormat(carrier), folder)
+    read_results(source, folder)
+
+
 def _probe(command: Mapping[str, Any], folder: Path, force: Mapping[str, bool]) -> None:
     seen = probe(Path(command["source"]), force, Limits(**command["limits"]))
     _choose_driver(FileFormat.GEOJSON, command["drivers"])
@@ -228,6 +240,7 @@ def _probe(command: Mapping[str, Any], folder: Path, force: Mapping[str, bool]) 
 _OPERATIONS: Mapping[str, Callable[[Mapping[str, Any], Path, Mapping[str, bool]], None]] = {
     "read": _read,
     "annotate": _annotate,
+    "results": _results,
     "probe": _probe,
 }
 

@@ -43,6 +43,10 @@ class Property(Protocol):
     def choices(self) -> tuple[tuple[str, str], ...]:
         """Values of a closed list with their Chinese labels."""
 
+    @property
+    def synonyms(self) -> tuple[tuple[str, str], ...]:
+        """Further words for a value of the list, each with the value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -236,6 +240,7 @@ def parser_for(prop: Property) -> Callable[[str], Parsed]:
     if prop.choices:
         known = {_key(value): value for value, _ in prop.choices}
         known |= {_key(label): value for value, label in prop.choices}
+        known |= {_key(word): value for word, value in prop.synonyms}
         labels = [label for _, label in prop.choices]
         return lambda text: _choice(text, known, labels)
     if prop.type in ("integer", "number"):

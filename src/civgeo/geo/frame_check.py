@@ -186,6 +186,10 @@ def is_whole(low: int, high: int = LARGEST_COUNT) -> Rule:
     return rule
 
 
+def _is_finite(values: pd.Series) -> "pd.Series[bool]":
+    return _numbers(values).between(-LARGEST_COUNT, LARGEST_COUNT)
+
+
 def is_area(values: pd.Series) -> "pd.Series[bool]":
     """Which values are square metres with at most four decimals."""
     numbers = _numbers(values)
@@ -247,3 +251,10 @@ def count(name: str, *, nullable: bool = True) -> Column:
     """A column of whole numbers from 0 up, or null."""
     expected = "不小于 0 的整数" + ("或留空" if nullable else "")
     return Column(name, "Int64", is_whole(0), expected, nullable)
+
+
+def number(name: str, *, nullable: bool = True) -> Column:
+    """A column of finite numbers, or null."""
+    return Column(
+        name, "float64", _is_finite, "有限的数字" + ("或留空" if nullable else ""), nullable
+    )

@@ -1,21 +1,34 @@
 """Frames of the registers that are said once, as a `RecordForm`."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import geopandas as gpd
 
 from civgeo.domain.record_form import FieldKind, RecordField, RecordForm, Shapes
-from civgeo.geo.frame_check import Column, Table, checked_frame, code, count, day, is_flag, where
+from civgeo.geo.frame_check import (
+    Column,
+    Table,
+    checked_frame,
+    code,
+    count,
+    day,
+    is_flag,
+    number,
+    where,
+)
 from civgeo.geo.frame_check import text as text_column
 from civgeo.geo.frames import ORIGIN
 
 __all__ = ["record_check"]
 
 _DIGITS = (2, 4, 6, 9, 12)
-_ANY = frozenset(
-    {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
-)
+_LINES = frozenset({"LineString", "MultiLineString"})
+_SHAPES = {
+    Shapes.POINT: frozenset({"Point"}),
+    Shapes.LINE: _LINES,
+    Shapes.ANY: _LINES | {"Point", "MultiPoint", "Polygon", "MultiPolygon"},
+}
 
 
 def record_check(form: RecordForm) -> Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]:
@@ -34,8 +47,7 @@ def record_check(form: RecordForm) -> Callable[[gpd.GeoDataFrame], gpd.GeoDataFr
         As `checked_frame` of that table; it raises InvalidInput and CrsError as that.
     """
     columns = tuple(_column(field) for field in form.fields)
-    shapes = frozenset({"Point"}) if form.shapes is Shapes.POINT else _ANY
-    table = Table(form.title, (*columns, *ORIGIN), shapes, shapeless=True)
+    table = Table(form.title, (*columns, *ORIGIN), _SHAPES[form.shapes], shapeless=True)
 
     def check(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return checked_frame(frame, table)
@@ -49,19 +61,7 @@ def _column(field: RecordField) -> Column:
         values = [value for value, _ in field.choices]
         listed = where(lambda value: value in values)
         return Column(field.name, "text", listed, f"{'、'.join(values)} 之一", nullable)
-    match field.kind:
-        case FieldKind.TEXT:
-            return text_column(field.name, nullable=nullable)
-        case FieldKind.JSON:
-            return Column(field.name, "text", where(_parses), "JSON 文字", nullable)
-        case FieldKind.CODE:
-            return code(field.name, *_DIGITS, nullable=nullable)
-        case FieldKind.DAY:
-            return day(field.name, nullable=nullable)
-        case FieldKind.COUNT:
-            return count(field.name, nullable=nullable)
-        case FieldKind.FLAG:
-            return Column(field.name, "bool", is_flag, "是或否（true、false）")
+    return _COLUMNS[field.kind](field.name, nullable=nullable)
 
 
 def _parses(text: str) -> bool:
@@ -70,3 +70,26 @@ def _parses(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def _structure(name: str, *, nullable: bool) -> Column:
+    return Column(name, "text", where(_parses), "JSON 文字", nullable)
+
+
+def _code(name: str, *, nullable: bool) -> Column:
+    return code(name, *_DIGITS, nullable=nullable)
+
+
+def _flag(name: str, *, nullable: bool) -> Column:
+    return Column(name, "bool", is_flag, "是或否（true、false）", nullable)
+
+
+_COLUMNS: Mapping[FieldKind, Callable[..., Column]] = {
+    FieldKind.TEXT: text_column,
+    FieldKind.JSON: _structure,
+    FieldKind.CODE: _code,
+    FieldKind.DAY: day,
+    FieldKind.COUNT: count,
+    FieldKind.NUMBER: number,
+    FieldKind.FLAG: _flag,
+}

@@ -44,7 +44,13 @@ from civgeo.geo.index import near_pairs, too_many_pairs
 from civgeo.geo.junctions import junctions, shared_boundaries
 from civgeo.geo.rings import readable_parts, ring_faults
 
-__all__ = ["SLIVER_WIDTH_M", "CoverageReport", "FindingKind", "check_coverage"]
+__all__ = [
+    "NOISE_WIDTH_M",
+    "SLIVER_WIDTH_M",
+    "CoverageReport",
+    "FindingKind",
+    "check_coverage",
+]
 
 SLIVER_WIDTH_M = 5.0
 """Widest that a sliver may be, in metres.
@@ -55,6 +61,8 @@ above both together, and it is a line 0.1 mm thick on a map of 1:50 000.
 """
 
 NOISE_WIDTH_M = 0.001
+"""What is nowhere wider than this, in metres, is noise of floating point and no finding."""
+
 PAIR_CORNERS = 500
 AREAL = (3, 6)
 Progress = Callable[[str, int, int], None]

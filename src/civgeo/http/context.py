@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from civgeo.assets.translation import set_language
+from civgeo.formats.confinement import Limits
 from civgeo.services.city import City
 from civgeo.store.store import Store
 
@@ -25,12 +26,15 @@ class UploadLimits:
     ----------
     upload_bytes
         Longer files are refused.
+    attachment_bytes
+        Longer attachments are refused.
     background_bytes, background_rows
         Longer files are pre-checked, and more rows are written, by a worker and not in the
         request.
     """
 
     upload_bytes: int
+    attachment_bytes: int
     background_bytes: int
     background_rows: int
 
@@ -51,6 +55,10 @@ class Desk:
         审图号 of the maps; empty for maps of internal use.
     limits
         Of uploads.
+    reading
+        Limits of the process that reads an uploaded file.
+    marker_tolerance_m
+        Displacement up to which a marker has not moved, where the plan of the round sets none.
     write_token
         Token without which nobody may write over HTTP; empty when nobody may at all.
     """
@@ -60,11 +68,13 @@ class Desk:
     largest_page: int
     public_number: str
     limits: UploadLimits
+    reading: Limits
+    marker_tolerance_m: float = 1.0
     write_token: str = field(default="", repr=False)
 
     def city(self) -> City:
         """The city, today."""
-        return City(self.store, today=datetime.now(BEIJING).date())
+        return City(self.store, datetime.now(BEIJING).date(), self.reading)
 
 
 def _city(request: Request) -> City:

@@ -20,6 +20,7 @@ from civgeo.http.templates import page
 from civgeo.services.entry_checks import FieldFaults
 from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.history import differences
+from civgeo.store.turns import StoreBusy
 
 __all__ = ["PROBLEM_TYPE", "STATUS", "allowed_methods", "install", "problem", "status_of"]
 
@@ -36,6 +37,7 @@ STATUS: Mapping[type[errors.CivgeoError], int] = MappingProxyType(
         errors.ImportRejected: 422,
         errors.VersionRequired: 428,
         errors.DataPackageMissing: 503,
+        errors.OwnFileBroken: 503,
         errors.StoreUnavailable: 503,
     }
 )
@@ -92,7 +94,7 @@ def problem(
         answer = Response(content, status, dict(headers or {}), PROBLEM_TYPE)
     answer.headers["Cache-Control"] = "no-store"
     if status == 503:
-        answer.headers["Retry-After"] = "5"
+        answer.headers.setdefault("Retry-After", "5")
     return answer
 
 
@@ -114,6 +116,9 @@ def _own_error(request: Request, error: Exception) -> Response:
         _log.error("%s: %s", error.code, error.message)
     if isinstance(error, errors.StoreUnavailable) and error.code == "disk_full":
         return _disk_full(request)
+    if isinstance(error, StoreBusy):
+        headers = {"Retry-After": str(error.retry_after)}
+        return problem(request, status, error.code, detail, headers)
     if isinstance(error, errors.StoreUnavailable):
         detail = "登记库暂时不能读取，请稍后重试；仍不行请管理员运行 civgeo doctor 检查"
     return problem(request, status, error.code, detail, members=_members(error))

@@ -7,13 +7,17 @@ every two that stand side by side.
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
+
+from civgeo.language.name_tables import table_rows
 
 __all__ = ["bigrams", "fold", "is_han"]
 
 _HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _FOLDED = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
-_KEPT = frozenset("LMN")
+_CATEGORIES = frozenset("LMN")
 """Letters, marks (vowel signs of minority scripts) and numbers, by Unicode category."""
 
 
@@ -26,30 +30,41 @@ def fold(text: str) -> str:
     """Form in which names are compared: NFKC, small letters, only letters, marks and numbers.
 
     Full-width letters and digits become plain ones, compatibility characters and radicals the
-    characters that they stand for; spaces, points, hyphens, control characters and selectors of
-    variants fall away. Folding twice is the same as once.
+    characters that they stand for, traditional and variant characters the standard ones; spaces,
+    points, hyphens, control characters and selectors of variants fall away. Folding twice is the
+    same as once.
 
     Examples
     --------
-    >>> fold("１０７ 国道"), fold("阿克苏·Ａ座"), fold("⼭")
-    ('107国道', '阿克苏a座', '山')
+    >>> fold("１０７ 国道"), fold("阿克苏·Ａ座"), fold("⼭"), fold("駐馬店")
+    ('107国道', '阿克苏a座', '山', '驻马店')
     """
-    while not _FOLDED.fullmatch(text):
-        plain = _once(text)
-        if plain == text:
-            break
+    while (plain := _once(text)) != text:
         text = plain
     return text
 
 
 def _once(text: str) -> str:
+    if not _FOLDED.fullmatch(text):
+        text = _kept(text)
+    return text.translate(_standard_characters())
+
+
+@cache
+def _standard_characters() -> Mapping[int, str]:
+    """Standard characters by the traditional and variant ones that are written for them."""
+    rows = table_rows("lists/variant_characters.csv")
+    return {ord(row["char"]): row["standard"] for row in rows}
+
+
+def _kept(text: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     kept = "".join(char for char in plain if _is_kept(char))
     return unicodedata.normalize("NFKC", kept)
 
 
 def _is_kept(char: str) -> bool:
-    return unicodedata.category(char)[0] in _KEPT and not _is_selector(ord(char))
+    return unicodedata.category(char)[0] in _CATEGORIES and not _is_selector(ord(char))
 
 
 def _is_selector(code: int) -> bool:

@@ -2,6 +2,9 @@
 
 ``readings.csv`` holds names, or parts of names, whose reading is attested: each with the division
 inside which it holds, its source and its evidence. The longest entry wins, then the most local.
+
+The reading of one character that is only inferred, from the name of its county (冠 guān in 冠县),
+gives way to a word of the dictionary that has the character (冠军 guànjūn).
 """
 
 from collections.abc import Iterable, Mapping
@@ -225,7 +228,7 @@ def _attest(
     tables: tuple[ReadingTable, ...],
     division: str | None,
 ) -> list[tuple[int, int]]:
-    """Put what the tables hold into `readings`; return the stretches that they leave."""
+    """Put what the tables hold into `readings`; return the stretches that they leave to words."""
     gaps, start, place = [], 0, 0
     while place < len(name):
         found = None
@@ -237,9 +240,15 @@ def _attest(
             place += 1
             continue
         readings[place : place + len(found)] = found
-        gaps.append((start, place))
-        start = place = place + len(found)
+        if not _is_inferred(found):
+            gaps.append((start, place))
+            start = place + len(found)
+        place += len(found)
     return [*gaps, (start, place)]
+
+
+def _is_inferred(found: Characters) -> bool:
+    return len(found) == 1 and not found[0].confirmed
 
 
 def _read_words(
@@ -248,7 +257,9 @@ def _read_words(
     """Put the dictionary's words between `start` and `end` into `readings`, the longest first."""
     place = start
     while place < end:
-        found = _word_at(name, place, end, specific_end) or _surname(name, place)
+        found = _word_at(name, place, end, specific_end)
+        if found is None and readings[place].source is ReadingSource.DICTIONARY:
+            found = _surname(name, place)
         if found is not None:
             readings[place : place + len(found)] = found
         place += len(found or "-")

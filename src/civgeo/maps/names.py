@@ -9,8 +9,9 @@ from types import MappingProxyType
 import geopandas as gpd
 import numpy as np
 
-from civgeo.domain.name_forms import NameStatus, Secrecy
+from civgeo.domain.name_forms import NameStatus
 from civgeo.domain.place_kind import PlaceClass, PlaceKind
+from civgeo.domain.secrecy import Secrecy
 from civgeo.geo.crs import Zone
 from civgeo.maps.civmap import CivMap
 from civgeo.maps.clusters import Cluster, clusters_at

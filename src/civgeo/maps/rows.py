@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from civgeo.geo.crs import require_cgcs2000
 
-__all__ = ["DivisionRow", "FacilityRow", "NameRow", "SiteRow", "UnitRow", "rows_of"]
+__all__ = ["ConflictRow", "DivisionRow", "FacilityRow", "NameRow", "SiteRow", "UnitRow", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,24 @@ class NameRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """A name in use in conflict with the proposed name of that number."""
+
+    entry: str
+    proposal: int
+    code: str
+    name: str
+    kind: str
+    toned: str | None
+    division: str
+    status: str
+    source: str | None
+    simulated: bool
+    distance_m: float | None
+    geometry: BaseGeometry | None
+
+
+@dataclass(frozen=True, slots=True)
 class SiteRow:
     """A facility built for an estate; `doubtful` when it seems to be registered twice."""
 
@@ -118,7 +136,7 @@ class UnitRow:
     geometry: BaseGeometry | None
 
 
-Row = TypeVar("Row", DivisionRow, FacilityRow, NameRow, SiteRow, UnitRow)
+Row = TypeVar("Row", ConflictRow, DivisionRow, FacilityRow, NameRow, SiteRow, UnitRow)
 
 
 def rows_of(frame: gpd.GeoDataFrame, kind: type[Row]) -> list[Row]:

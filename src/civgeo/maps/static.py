@@ -7,7 +7,6 @@ shared by all threads.
 import io
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
-from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 import geopandas as gpd
@@ -33,6 +32,7 @@ from civgeo.maps.rows import DivisionRow, FacilityRow, UnitRow, rows_of
 from civgeo.maps.shapes import Bounds, label_point, shape_of, shown_counties, whole_city
 from civgeo.maps.sheet import Sheet, points_per_metre
 from civgeo.maps.theme import INK, LAND, NEIGHBOUR, MapNote, Pattern, Shape
+from civgeo.maps.typeface import DRAWING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,7 +45,6 @@ LABEL_TOLERANCE_M = 500.0
 SMALLEST_DOT_PT, SMALLEST_SHAPE_PT, LARGEST_SHAPE_PT = 1.9, 2.8, 4.2
 SINGLE_PT = 6.5
 LABEL_SHIFTS_PT = (0, 5, -5, 10, -10, 15, -15, 20, -20, 25, -25)
-_DRAWING = Lock()
 
 
 class PictureFormat(StrEnum):
@@ -371,7 +370,7 @@ def picture(
     draw
         Draws the content.
     """
-    with _DRAWING, mpl.rc_context({"pdf.fonttype": 42, "hatch.linewidth": 0.45}):
+    with DRAWING, mpl.rc_context({"pdf.fonttype": 42, "hatch.linewidth": 0.45}):
         sheet = Sheet(about, legend, bounds_m)
         draw(Drawing(sheet, zone))
         sheet.furnish()

@@ -3,13 +3,17 @@
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 
 from matplotlib.font_manager import FontProperties
 
 from civgeo.assets import static_file
 from civgeo.maps.font import FONT
 
-__all__ = ["font"]
+__all__ = ["DRAWING", "font"]
+
+DRAWING = Lock()
+"""Held while a picture is made: matplotlib's caches and settings are shared by all threads."""
 
 
 def font(size: float) -> FontProperties:

@@ -44,7 +44,9 @@ class CalendarEntry:
     simulated: bool = False
 
 
-def due_calendar(entries: Iterable[CalendarEntry], *, stamp: datetime) -> bytes:
+def due_calendar(
+    entries: Iterable[CalendarEntry], *, stamp: datetime, title: str = "地名办理期限"
+) -> bytes:
     """Calendar of whole-day entries, each with a reminder three days before.
 
     Parameters
@@ -53,12 +55,14 @@ def due_calendar(entries: Iterable[CalendarEntry], *, stamp: datetime) -> bytes:
         The last days.
     stamp
         Moment at which the calendar is made, with its zone.
+    title
+        What the calendar is called.
     """
     calendar = Calendar()
-    calendar.add("prodid", "-//civgeo//地名办理期限//ZH")
+    calendar.add("prodid", f"-//civgeo//{title}//ZH")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", "地名办理期限")
+    calendar.add("x-wr-calname", title)
     for entry in sorted(entries, key=lambda item: (item.due, item.id)):
         calendar.add_component(_event(entry, stamp))
     return bytes(calendar.to_ical())

@@ -133,7 +133,7 @@ def _lists(lists: Iterable[ListInfo]) -> pd.DataFrame:
             "title": info.title,
             "entries": info.entries,
             "as_of": info.as_of or "未注明",
-            "source": info.source,
+            "source": info.origin,
             "complete": "是" if info.complete else "否",
         }
         for info in lists

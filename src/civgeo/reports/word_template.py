@@ -22,6 +22,8 @@ __all__ = ["SIMULATED_LABEL", "filled_template"]
 
 SIMULATED_LABEL = "模拟数据　不得作为正式文件使用"
 _RED = RGBColor(0xB0, 0x00, 0x20)
+_UNUSABLE = (TemplateError, PackageNotFoundError, zipfile.BadZipFile, SyntaxError)
+"""SyntaxError is how lxml tells that a part of the document is no XML."""
 
 
 def filled_template(
@@ -53,7 +55,7 @@ def filled_template(
         template = DocxTemplate(io.BytesIO(source.read_bytes()))
         environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
         template.render(dict(values), environment, autoescape=True)
-    except (TemplateError, PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except (*_UNUSABLE, KeyError, ValueError) as error:
         raise InvalidInput(
             f"模板 {source} 不能使用：{error}。请对照文书模板说明修改，或删去后使用随带的模板",
             code="bad_template",

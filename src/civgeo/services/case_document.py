@@ -16,6 +16,8 @@ from civgeo.domain.standard import parse_day
 from civgeo.services.case_records import CaseFile, findings_json
 from civgeo.services.city import City
 from civgeo.services.naming_procedures import naming_procedures
+from civgeo.services.own_material import own_procedures
+from civgeo.services.rule_answers import lists_document
 
 __all__ = ["case_document", "check_document", "deed", "overdue_document"]
 
@@ -56,7 +58,7 @@ def deed(step: str, given: Mapping[str, str | None], today: date) -> Deed:
 
 def case_document(file: CaseFile, today: date) -> dict[str, object]:
     """The case with its open steps, materials, terms and lateness, ready for JSON."""
-    case, rules = file.case, naming_procedures()
+    case, rules = file.case, file.rules or naming_procedures()
     return {
         "id": file.id,
         "version": file.version,
@@ -99,6 +101,7 @@ def case_document(file: CaseFile, today: date) -> dict[str, object]:
             }
             for item in case.documents
         ],
+        "attachments": list(file.attachments),
         "steps_open": [
             {"step": step.value, "label_zh": step.label_zh}
             for step in steps_open(case, rules, today)
@@ -112,7 +115,7 @@ def case_document(file: CaseFile, today: date) -> dict[str, object]:
 
 def overdue_document(city: City, files: Iterable[CaseFile]) -> list[dict[str, object]]:
     """Steps of all `files` that are overdue on the city's today, the longest overdue first."""
-    rules = naming_procedures()
+    rules = own_procedures(city.store.file.parent)
     late = [
         (item, file)
         for file in files
@@ -136,7 +139,7 @@ def check_document(found: NameCheck) -> dict[str, object]:
         "findings": list(findings_json(found.findings)),
         "blocked": found.blocked,
         "notes": list(found.notes),
-        "lists": {item.name: item.entries for item in found.consulted},
+        **lists_document(found.consulted),
     }
 
 

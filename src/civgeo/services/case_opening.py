@@ -20,6 +20,7 @@ from civgeo.services.entry_checks import checked_entry
 from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.geojson import records
 from civgeo.services.name_entries import completed, entry
+from civgeo.services.own_material import own_procedures
 from civgeo.store.editing import ChangedValue
 from civgeo.store.tables import Collection
 
@@ -183,6 +184,7 @@ def _entry_at(
 
 
 def _opened(city: City, file: CaseFile, edit: Edit) -> Saved:
+    own_procedures(city.store.file.parent)  # a case that cannot be shown afterwards is not opened
     with city.store.read() as reading:
         register = reading.register()
         proposed = {**file.proposal, "simulated": register.simulated}

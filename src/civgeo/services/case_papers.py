@@ -1,8 +1,10 @@
 """Papers of naming cases and the gazetteer book, from what the store holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -10,8 +12,9 @@ import shapely
 from civgeo.domain.clock import BEIJING
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.procedure_rule import Action
+from civgeo.errors import InvalidInput, OwnFileBroken
 from civgeo.reports.gazetteer_book import Arrangement, Book
-from civgeo.reports.name_documents import NamedPlace
+from civgeo.reports.name_documents import Announcement, ApplicationForm, FilingReport, NamedPlace
 from civgeo.services.case_records import CaseFile
 from civgeo.services.city import City
 from civgeo.services.map_origin import edition_zh
@@ -27,7 +30,7 @@ from civgeo.services.name_documents import (
     filing_report,
     gazetteer_book_file,
 )
-from civgeo.services.naming_procedures import naming_procedures
+from civgeo.services.own_material import own_procedures, own_templates
 from civgeo.store.tables import Collection
 
 __all__ = ["Paper", "calendar", "case_paper", "gazetteer_book"]
@@ -63,10 +66,12 @@ def case_paper(
         When there is no such case.
     InvalidInput
         When the case is not approved, for the papers that follow the approval.
+    OwnFileBroken
+        When a rule or template of the bureau cannot be used.
     """
     file = case_file(city, id)
     place = _place(file, _division_names(city))
-    rules, today = naming_procedures(), city.today
+    rules, today = own_procedures(_folder(city)), city.today
     head = Letterhead(office=office, number=number, dated=today)
     if paper is Paper.APPLICATION:
         findings = tuple(str(item["message"]) for item in file.findings)
@@ -79,14 +84,14 @@ def case_paper(
             today=today,
             simulated=file.simulated,
         )
-        return document_file(form, file_format)
+        return _written(city, form, file_format)
     if paper is Paper.FILING:
         report = filing_report(
             file.case, (place,), head, book=rules, today=today, simulated=file.simulated
         )
-        return document_file(report, file_format)
+        return _written(city, report, file_format)
     notice = announcement(file.case, (place,), head, simulated=file.simulated)
-    return document_file(notice, file_format)
+    return _written(city, notice, file_format)
 
 
 def calendar(city: City, now: datetime) -> bytes:
@@ -94,7 +99,7 @@ def calendar(city: City, now: datetime) -> bytes:
     files = cases(city)
     return case_calendar(
         {file.id: file.case for file in files},
-        naming_procedures(),
+        own_procedures(_folder(city)),
         city.today,
         stamp=now.astimezone(BEIJING),
         simulated=[file.id for file in files if file.simulated],
@@ -117,6 +122,8 @@ def gazetteer_book(
     ------
     RuleViolation
         For a public edition without a 审图号.
+    OwnFileBroken
+        When the bureau's template cannot be filled.
     """
     with city.store.read() as reading:
         register = reading.register()
@@ -133,7 +140,31 @@ def gazetteer_book(
         sources={**register.sources, "规则版本": edition_zh(register.edition)},
         simulated=bool(names["simulated"].any()),
     )
-    return gazetteer_book_file(book, file_format)
+    with _own_in_words(city):
+        return gazetteer_book_file(book, file_format, own_templates(_folder(city)))
+
+
+def _folder(city: City) -> Path:
+    return city.store.file.parent
+
+
+def _written(
+    city: City, document: ApplicationForm | FilingReport | Announcement, file_format: FileFormat
+) -> bytes:
+    """The document, as Word by the bureau's own template where there is one."""
+    with _own_in_words(city):
+        return document_file(document, file_format, own_templates(_folder(city)))
+
+
+@contextmanager
+def _own_in_words(city: City) -> Iterator[None]:
+    """Tell a template that cannot be filled as what it is: the bureau's own file."""
+    try:
+        yield
+    except InvalidInput as error:
+        if error.code != "bad_template":
+            raise
+        raise OwnFileBroken(error.message.replace(f"{_folder(city)}/", "")) from error
 
 
 def _division_names(city: City) -> dict[str, str]:

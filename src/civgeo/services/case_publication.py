@@ -81,7 +81,7 @@ def _entered(writing: Writing, file: CaseFile, edit: Edit) -> str:
 
 def _renamed(writing: Writing, file: CaseFile) -> dict[str, ChangedValue]:
     """What the entry becomes: the proposal, with the name so far among its former names."""
-    known = writing.feature(_NAMES, str(file.place))
+    known = writing.features(_NAMES, ids=[str(file.place)], include_closed=True)
     former = file.case.former_name
     others = with_former_name(known["other_names"].iloc[0], former, _text(file.case.approved_on))
     changes: dict[str, ChangedValue] = {**file.proposal, "other_names": others}

@@ -12,7 +12,7 @@ from civgeo.domain.division import DivisionCode
 from civgeo.domain.name_case import CaseDocument, CaseState, FindingsSummary, NameCase
 from civgeo.domain.naming_findings import Finding, Severity
 from civgeo.domain.place_kind import PlaceKind
-from civgeo.domain.procedure_rule import Action, Body, Level, Step
+from civgeo.domain.procedure_rule import Action, Body, Level, ProcedureBook, Step
 from civgeo.errors import NotFound
 from civgeo.store.editing import ChangedValue
 from civgeo.store.reading import Reading
@@ -48,6 +48,10 @@ class CaseFile:
         Why the name is given, changed or retired.
     simulated
         Whether the case is an exercise.
+    attachments
+        Attached files: members of ``documents`` that belong to no step.
+    rules
+        Rules of procedure in force for its store; None for the packaged ones.
     """
 
     id: str
@@ -60,6 +64,8 @@ class CaseFile:
     findings: tuple[Mapping[str, object], ...]
     reason: str
     simulated: bool
+    attachments: tuple[Mapping[str, str], ...] = ()
+    rules: ProcedureBook | None = None
 
     def with_case(self, case: NameCase) -> "CaseFile":
         """The file with the case after a step."""
@@ -111,7 +117,7 @@ def _file(id: str, row: Mapping[str, object], shape: shapely.Geometry | None) ->
         return_reason=_text(row["return_reason"]),
         approver=Body(str(row["approver"])) if row["approver"] else None,
         extended=bool(row["extended"]),
-        documents=tuple(_document(item) for item in held),
+        documents=tuple(_document(item) for item in held if "step" in item),
         **{name: _day(row[name]) for name in _DAYS},
     )
     return CaseFile(
@@ -125,13 +131,14 @@ def _file(id: str, row: Mapping[str, object], shape: shapely.Geometry | None) ->
         findings=tuple(checked or ()),
         reason=_text(row["reason"]),
         simulated=bool(row["simulated"]),
+        attachments=tuple(item for item in held if "step" not in item),
     )
 
 
 def case_values(file: CaseFile) -> dict[str, ChangedValue]:
     """Properties of the row that holds `file`, its geometry left out."""
     case = file.case
-    documents = [
+    steps = [
         {
             "step": item.step.value,
             "number": item.number,
@@ -159,7 +166,7 @@ def case_values(file: CaseFile) -> dict[str, ChangedValue]:
         "approver": None if case.approver is None else case.approver.value,
         "materials": _json(sorted(case.materials)),
         "findings": None if unchecked else _json(list(file.findings)),
-        "documents": _json(documents),
+        "documents": _json([*steps, *file.attachments]),
         "protected": case.protected,
         "extended": case.extended,
         **{name: _day_text(getattr(case, name)) for name in _DAYS},

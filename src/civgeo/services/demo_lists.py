@@ -1,20 +1,17 @@
 """Lists of the place-name office in a demonstration city, all of them simulated."""
 
 from datetime import date, timedelta
-from uuid import UUID
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
-from civgeo.domain.name_forms import FORMS
 from civgeo.domain.place_kind import PlaceKind
+from civgeo.services.demo_frames import simulated_frame
 from civgeo.store.tables import Collection
 
 __all__ = ["demo_lists"]
 
-SIMULATED = "模拟生成"
 PATROL_DAYS = 180
 _STATES = ("intact", "dirty", "broken", "missing", "covered", "wrong")
 _SHARES = (0.84, 0.05, 0.04, 0.03, 0.02, 0.02)
@@ -47,17 +44,7 @@ def demo_lists(
         Collection.RESERVED_NAMES: _reserved(streets, today),
         Collection.NAME_ARCHIVES: _archives(streets, today),
     }
-    return {collection: _frame(collection, some, rng) for collection, some in rows.items()}
-
-
-def _frame(collection: Collection, rows: list[Row], rng: np.random.Generator) -> gpd.GeoDataFrame:
-    form = next(form for form in FORMS if form.id == collection.value)
-    blank = dict.fromkeys([field.name for field in form.fields] + ["geometry"])
-    made = {"source": SIMULATED, "simulated": True, "version": 1}
-    table = pd.DataFrame([{**blank, **row, **made} for row in rows], dtype=object)
-    ids = [str(UUID(bytes=rng.bytes(16), version=4)) for _ in rows]
-    table.index = pd.Index(ids, name="id")
-    return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4490")
+    return {collection: simulated_frame(collection, some, rng) for collection, some in rows.items()}
 
 
 def _signs(streets: gpd.GeoDataFrame, rng: np.random.Generator, today: date) -> list[Row]:

@@ -42,7 +42,14 @@ EDITABLE = (
 )
 """Collections whose records an officer may enter one by one."""
 
+_BOUNDARIES = (
+    "界线、界址点、界桩、三交点不能直接改写：登记与更正请用 /boundaries/registers（命令 civgeo "
+    "boundaries entry）；移动、增设、废弃界桩请办界桩变动（/boundaries/works）"
+)
 _INSTEAD = {
+    **dict.fromkeys(
+        ("boundary_lines", "boundary_points", "boundary_markers", "tri_junctions"), _BOUNDARIES
+    ),
     "place_names": (
         "地名不能直接改写：命名、更名、注销请办理案卷（接口 /place-names/cases，命令 civgeo names "
         "case）；更正登记内容请用 /place-names/{id}/corrections（命令 civgeo names correct）"

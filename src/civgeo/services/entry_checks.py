@@ -13,6 +13,7 @@ from civgeo.domain.division import DivisionCode, DivisionLevel
 from civgeo.domain.estate import EstateClass
 from civgeo.errors import InvalidInput
 from civgeo.geo.rings import ring_faults
+from civgeo.services.attachment_references import documents_entered, photo_entered
 from civgeo.services.feature_schema import (
     COLLECTIONS,
     CollectionSchema,
@@ -313,6 +314,8 @@ _TOGETHER: Mapping[str, _Check] = MappingProxyType(
         "community": _community,
         "estate": _estate,
         "nursing_beds": _nursing_beds,
+        "documents": documents_entered,
+        "photo": photo_entered,
     }
 )
 

@@ -13,7 +13,7 @@ import geopandas as gpd
 import orjson
 
 from civgeo.domain.division import DivisionCode
-from civgeo.domain.name_forms import Secrecy
+from civgeo.domain.secrecy import Secrecy
 from civgeo.errors import InvalidInput, NotFound, NotPermitted
 from civgeo.formats.export_files import csv_content, geopackage_content
 from civgeo.reports.register_table import SIMULATED, register_workbook

@@ -12,7 +12,6 @@ from civgeo.domain.division import CodeSystem, DivisionLevel
 from civgeo.domain.estate import EstateClass, HandoverStage
 from civgeo.domain.facility import FacilityKind, FacilityStatus
 from civgeo.domain.floor_area import VerdictStatus
-from civgeo.services.name_schema import NAME_COLLECTIONS
 from civgeo.services.property_schema import (
     ORIGIN,
     VALIDITY,
@@ -21,6 +20,7 @@ from civgeo.services.property_schema import (
     PropertyType,
     labelled,
 )
+from civgeo.services.record_schema import RECORD_COLLECTIONS
 
 __all__ = [
     "COLLECTIONS",
@@ -48,6 +48,13 @@ _COMMUNITY = PropertySchema(
     headers=("社区代码", "村居代码", "所属社区代码"),
 )
 _ESTATE_CLASS = labelled(EstateClass)
+_ESTATE_CLASS_WORDS = (
+    ("新建小区", EstateClass.NEW.value),
+    ("既有", EstateClass.EXISTING.value),
+    ("既有小区", EstateClass.EXISTING.value),
+    ("已建", EstateClass.EXISTING.value),
+    ("已建成小区", EstateClass.EXISTING.value),
+)
 _STATUS_ZH = {
     VerdictStatus.OK: "已评价",
     VerdictStatus.UNDEFINED: "无户数，无法计算",
@@ -123,6 +130,7 @@ _ESTATES = CollectionSchema(
             _STRING,
             headers=("类别", "新旧类别"),
             choices=_ESTATE_CLASS,
+            synonyms=_ESTATE_CLASS_WORDS,
         ),
         _count("completed_year", _("建成年份"), "年", "竣工年份", "竣工年度", "建成时间"),
         _count("households", _("户数"), "户", "总户数", "规划户数", "住户数"),
@@ -236,7 +244,7 @@ _COVERAGE_UNITS = CollectionSchema(
 COLLECTIONS: Mapping[str, CollectionSchema] = MappingProxyType(
     {
         schema.id: schema
-        for schema in (_DIVISIONS, _ESTATES, _FACILITIES, _COVERAGE_UNITS, *NAME_COLLECTIONS)
+        for schema in (_DIVISIONS, _ESTATES, _FACILITIES, _COVERAGE_UNITS, *RECORD_COLLECTIONS)
     }
 )
 """Collections by id."""

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from civgeo.analysis.coverage import UnitLevel
+from civgeo.domain.secrecy import Secrecy
 from civgeo.errors import InvalidInput, NotFound
 from civgeo.services.city import City
 from civgeo.services.feature_schema import COLLECTIONS, OPEN_COLLECTIONS, CollectionSchema
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 _STORED = {collection.value: collection for collection in Collection}
-_PUBLIC = MappingProxyType({"public": True})
+_PUBLIC: Mapping[str, Scalar] = MappingProxyType({"public": True, "secrecy": Secrecy.PUBLIC.value})
 """What a record must be for everybody to read it, where a collection tells."""
 
 _UNIT_LEVELS = (UnitLevel.COUNTY, UnitLevel.TOWNSHIP, UnitLevel.COMMUNITY, UnitLevel.ESTATE)
@@ -201,21 +202,28 @@ def feature(city: City, collection: str, id: str, on: date | None = None) -> gpd
     stored = _STORED[collection]
     with city.store.read() as reading:
         frame = reading.features(stored, ids=[id], valid_on=on)
-        if frame.empty or ("public" in frame and not frame["public"].iloc[0]):
+        if _open_rows(frame).empty:
             raise _not_there(reading, stored, id, on)
         return with_existence(reading, stored, frame, on)
 
 
+def _open_rows(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows that everybody may read, where the collection tells."""
+    if "public" not in frame:
+        return frame
+    return frame[frame["public"].astype(bool) & (frame["secrecy"] == Secrecy.PUBLIC.value)]
+
+
 def _not_there(reading: Reading, collection: Collection, id: str, on: date | None) -> NotFound:
     known = reading.features(collection, ids=[id], include_closed=True)
-    if "public" in known:
-        known = known[known["public"]]
+    known = _open_rows(known)
     title = COLLECTIONS[collection.value].title
     if known.empty:
         return NotFound(f"{title}（{collection}）中没有编号为“{id[:80]}”的记录")
     end = known["valid_to"].iloc[0]
+    named = "name" if "name" in known else "number"
     when = f"已于 {end} 注销" if on is None and isinstance(end, str) else "当日不存在"
-    text = f"{title}“{known['name'].iloc[0]}”{when}；各版内容见历史 /{collection}/{id}/history"
+    text = f"{title}“{known[named].iloc[0]}”{when}；各版内容见历史 /{collection}/{id}/history"
     return NotFound(text, code="closed")
 
 

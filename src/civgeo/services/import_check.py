@@ -230,7 +230,7 @@ class _Check:
 
     def _sample(self, judged: Judged, parts: int) -> None:
         """Keep some rows of a part, evenly taken, for the place of the whole."""
-        rows = judged.frame.iloc[:: max(1, self.judge.facts.rows // MOST_PLACED)]
+        rows = judged.frame.iloc[:: max(1, self.judge.facts.rows // MOST_PLACED)].copy()
         _, known = paired_records(rows, self.kind, judged.present.frame)
         self.sampled.append(rows)
         self.known.append(known)

@@ -18,6 +18,7 @@ from civgeo.formats.facts import Facts
 from civgeo.formats.findings import Finding, Severity
 from civgeo.formats.headers import ColumnMapping
 from civgeo.geo.cgcs2000 import in_cgcs2000
+from civgeo.services.attachment_references import unknown_references
 from civgeo.services.import_batches import Batch, profile_file
 from civgeo.services.import_kinds import ImportKind, kind_named
 from civgeo.services.import_name_rows import known_rows
@@ -179,7 +180,7 @@ class Judge:
         found = resolved(placed, self.kind, self.around, named, self.headers)
         keys = identity_keys(found.frame, self.kind.identity) if self.is_streamed else None
         frame, present, more = self._matched(found.frame, keys, candidates)
-        findings += [*found.findings, *more]
+        findings += [*found.findings, *more, *unknown_references(self.reading, frame, self.headers)]
         outside = outside_rows(frame, self.kind, self.around, self.headers)
         plan = plan_rows(frame, self.kind, present, self.headers, self.batch.id, keys)
         findings += plan.findings

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from civgeo.domain.name_forms import FORMS
+from civgeo.domain.name_forms import NAME_FORMS
+from civgeo.domain.record_form import Shapes
+from civgeo.domain.registers import form_of
 from civgeo.errors import InvalidInput
 from civgeo.services.feature_schema import COLLECTIONS, PropertySchema, PropertyType
 from civgeo.store.tables import LAYERS, Collection
@@ -61,7 +63,7 @@ class ImportKind:
     @property
     def is_name_register(self) -> bool:
         """Whether it is a register of the place-name office."""
-        return any(form.id == self.collection.value for form in FORMS)
+        return any(form.id == self.collection.value for form in NAME_FORMS)
 
     def property(self, name: str) -> PropertySchema | None:
         """Property (or column aside) of that name, or None."""
@@ -116,6 +118,14 @@ _MORE_HEADERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "rural_naming": {"counted_on": ("统计时间", "截止日期", "数据截止日期")},
     "reserved_names": {"name": ("储备地名", "拟用名称"), "area": ("规划片区", "片区")},
     "name_archives": {"location": ("存放地点", "柜号")},
+    "boundary_lines": {"code": ("界线编码", "边界线代码"), "name": ("边界线名称", "界线")},
+    "boundary_markers": {
+        "number": ("界桩号", "桩号（刻）"),
+        "line": ("界线编号",),
+        "northing_m": ("X", "纵坐标X", "X（m）"),
+        "easting_m": ("Y", "横坐标Y", "Y（m）"),
+        "height_m": ("高程（m）", "H"),
+    },
 }
 _TOWNS = ("所在乡镇", "乡镇街道", "乡镇（街道）", "所属乡镇", "所在行政区", "所属政区", "行政区划")
 _ID_HEADERS = {
@@ -127,13 +137,18 @@ _ID_HEADERS = {
     "rural_naming": ("进度编号", "登记编号"),
     "reserved_names": ("储备编号", "登记编号"),
     "name_archives": ("档案编号", "登记编号"),
+    "boundary_lines": ("登记编号",),
+    "boundary_points": ("登记编号",),
+    "boundary_markers": ("登记编号",),
+    "tri_junctions": ("登记编号",),
+    "boundary_archives": ("登记编号",),
 }
 _NOT_IMPORTED = frozenset({"version"})
 
 
 def _headers(collection: Collection) -> Mapping[str, tuple[str, ...]]:
-    more = _MORE_HEADERS[collection.value]
-    if any(form.id == collection.value for form in FORMS):
+    more = _MORE_HEADERS.get(collection.value, {})
+    if form_of(collection.value) is not None:
         return {**more, "division": (*more.get("division", ()), *_TOWNS)}
     return more
 
@@ -200,21 +215,29 @@ _OTHER_NAMES = (
 )
 
 
+_NOT_PUBLIC: Mapping[str, str | bool] = {"secrecy": "internal", "public": False}
+_SHAPES = {
+    Shapes.POINT: ("Point",),
+    Shapes.LINE: ("LineString", "MultiLineString"),
+    Shapes.ANY: ALL_SHAPES,
+}
+
+
 def _register(
     collection: Collection,
     identity: tuple[str, ...],
     assumed: Mapping[str, str | bool],
-    shapes: tuple[str, ...] = ALL_SHAPES,
 ) -> ImportKind:
-    """A list of the place-name office: what its form requires is needed of a new record."""
-    form = next(form for form in FORMS if form.id == collection.value)
+    """A register with a form: what the form requires is needed of a new record."""
+    form = form_of(collection.value)
+    assert form is not None  # noqa: S101 it has one
     needed = tuple(field.name for field in form.fields if field.required)
     return _kind(
         collection,
         identity=identity,
         needed=needed,
         assumed=assumed,
-        shapes=shapes,
+        shapes=_SHAPES[form.shapes],
         shapeless=True,
         aside=(_COUNTY, *(_OTHER_NAMES if collection is Collection.PLACE_NAMES else ())),
         keeps_rest=collection is Collection.PLACE_NAMES,
@@ -254,7 +277,6 @@ KINDS: Mapping[str, ImportKind] = MappingProxyType(
             Collection.NAME_SIGNS,
             ("name", "sign_kind", "division", "position"),
             {},
-            ("Point",),
         ),
         "protected_names": _register(Collection.PROTECTED_NAMES, ("name", "division"), {}),
         "rural_naming": _register(Collection.RURAL_NAMING, ("division", "counted_on"), {}),
@@ -262,6 +284,17 @@ KINDS: Mapping[str, ImportKind] = MappingProxyType(
             Collection.RESERVED_NAMES, ("name", "kind", "area"), {"state": "reserved"}
         ),
         "name_archives": _register(Collection.NAME_ARCHIVES, ("number",), {}),
+        "boundary_lines": _register(
+            Collection.BOUNDARY_LINES, ("code",), {"status": "unverified", **_NOT_PUBLIC}
+        ),
+        "boundary_points": _register(
+            Collection.BOUNDARY_POINTS, ("number", "line"), {"kind": "other", **_NOT_PUBLIC}
+        ),
+        "boundary_markers": _register(
+            Collection.BOUNDARY_MARKERS, ("number", "line"), {"state": "unknown", **_NOT_PUBLIC}
+        ),
+        "tri_junctions": _register(Collection.TRI_JUNCTIONS, ("name",), _NOT_PUBLIC),
+        "boundary_archives": _register(Collection.BOUNDARY_ARCHIVES, ("number",), _NOT_PUBLIC),
     }
 )
 """Kinds by the name that stands behind ``--as``."""

@@ -6,8 +6,8 @@ from types import MappingProxyType
 import geopandas as gpd
 import pandas as pd
 
-from civgeo.domain.name_forms import Secrecy
 from civgeo.domain.place_code import PlaceCode
+from civgeo.domain.secrecy import Secrecy
 from civgeo.errors import InvalidInput
 from civgeo.services.feature_schema import COLLECTIONS, PropertyType
 from civgeo.services.import_name_values import spellings

@@ -7,9 +7,10 @@ from functools import lru_cache
 import geopandas as gpd
 import pandas as pd
 
-from civgeo.domain.name_forms import NameStatus, Secrecy
+from civgeo.domain.name_forms import NameStatus
 from civgeo.domain.place_kind import PlaceKind
 from civgeo.domain.romanisation import Romanisation
+from civgeo.domain.secrecy import Secrecy
 from civgeo.domain.spelling import without_tones
 from civgeo.errors import InvalidInput
 from civgeo.services.import_kinds import ImportKind

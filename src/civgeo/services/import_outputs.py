@@ -45,7 +45,8 @@ def errors_table(city: City, id: str) -> ErrorTable:
     facts = Facts.read(facts_file(batch))
     findings = batch.precheck.findings if batch.precheck else ()
     checked = CheckedFile(batch.folder / "checked", facts)
-    content = jail.with_error_column(batch.source, checked, findings)
+    limits = jail.limits_for(batch.source, city.reading)
+    content = jail.with_error_column(batch.source, checked, findings, limits=limits)
     ending, media_type = _TABLES.get(facts.format, ("csv", "text/csv"))
     stem = Path(batch.file_name).stem
     return ErrorTable(content, f"{stem}-检查结果.{ending}", media_type)

@@ -93,7 +93,9 @@ def facts_rows(batch: Batch) -> list[list[str]]:
         return rows
     counts = found.counts
     pairs = [f"{key} → {kind.title_of(name)}" for key, name in found.mapping.items()]
+    judged = counts.new + counts.changed + counts.unchanged + counts.refused
     totals = f"新增 {counts.new}，更改 {counts.changed}，没有变化 {counts.unchanged}"
+    totals = f"{totals}，有错误 {counts.refused}" if judged else "尚未逐行比对"
     encoding = f"{found.encoding}（{found.encoding_basis}）" if found.encoding else ""
     layer = f"，{found.layer}" if found.layer and found.layer != found.format else ""
     rows += [
@@ -105,7 +107,7 @@ def facts_rows(batch: Batch) -> list[list[str]]:
         ["不导入的列", "、".join(found.unmatched)],
         ["坐标系", found.crs or ""],
         ["位置核对", found.placement],
-        ["行数", f"{found.rows}：{totals}，有错误 {counts.refused}"],
+        ["行数", f"{found.rows}：{totals}"],
         *(["说明", note] for note in found.notes),
     ]
     return [row for row in rows if row[1]]

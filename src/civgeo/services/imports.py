@@ -13,6 +13,7 @@ from civgeo.errors import (
     StoreUnavailable,
 )
 from civgeo.formats import jail
+from civgeo.formats.confinement import Limits
 from civgeo.formats.facts import Facts, ReadRequest
 from civgeo.services import import_batches
 from civgeo.services.city import City
@@ -167,7 +168,7 @@ def examine(
     batch = replace(batch, request=request or batch.request)
     progress("读取文件", 0, 1)
     try:
-        facts = _read(batch)
+        facts = _read(batch, city.reading)
     except ImportRejected:
         import_batches.discard(batch)
         raise
@@ -181,7 +182,7 @@ def examine(
     return batch
 
 
-def _read(batch: Batch) -> Facts:
+def _read(batch: Batch, limits: Limits) -> Facts:
     """Facts of the file, from the jail; what it read before in the same way is used again."""
     asked = batch.request
     request = ReadRequest(
@@ -190,7 +191,8 @@ def _read(batch: Batch) -> Facts:
         header_row=asked.header_row,
         expected_headers=expected_headers(kind_named(batch.kind)),
     )
-    return jail.read_file(batch.source, batch.folder, request).facts
+    limits = jail.limits_for(batch.source, limits)
+    return jail.read_file(batch.source, batch.folder, request, limits=limits).facts
 
 
 def look_up(city: City, id: str) -> Batch:

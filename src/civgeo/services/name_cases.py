@@ -14,7 +14,7 @@ from civgeo.domain.name_demands import Deed
 from civgeo.domain.name_life import advance, findings_recorded, materials_ticked
 from civgeo.domain.naming_check import NameCheck
 from civgeo.domain.naming_words import Links
-from civgeo.domain.procedure_rule import Action, Step
+from civgeo.domain.procedure_rule import Action, ProcedureBook, Step
 from civgeo.errors import RuleViolation
 from civgeo.services.case_opening import drafted, fresh_reading
 from civgeo.services.case_publication import publish
@@ -23,7 +23,7 @@ from civgeo.services.city import City
 from civgeo.services.editing import Saved
 from civgeo.services.entry_checks import checked_entry
 from civgeo.services.name_check import check_in_register
-from civgeo.services.naming_procedures import naming_procedures
+from civgeo.services.own_material import own_procedures
 from civgeo.store.editing import ChangedValue
 from civgeo.store.reading import Reading
 from civgeo.store.tables import Collection
@@ -65,7 +65,7 @@ def redraft(
         case = file.case
         if case.state is not CaseState.DRAFT:
             deed = Deed(Step.REVISION, city.today)
-            case = advance(case, deed, naming_procedures(), city.today)
+            case = advance(case, deed, _rules(city), city.today)
         drawn = {**file.proposal, "geometry": file.geometry, **fresh_reading(changes), **changes}
         draft = drafted(case.action, drawn, file.reason, case.level, case.sector)
         case = replace(
@@ -131,7 +131,7 @@ def check_case(
         case = findings_recorded(file.case, counts, justification)
         deed = Deed(Step.CHECKING, city.today)
         try:
-            case = advance(case, deed, naming_procedures(), city.today)
+            case = advance(case, deed, _rules(city), city.today)
         except RuleViolation as refused:
             if refused.code not in ("findings_block", "justification_missing"):
                 raise
@@ -148,7 +148,7 @@ def tick_materials(
     """Tick exactly these of the materials; raises as `redraft`."""
 
     def change(file: CaseFile) -> CaseFile:
-        rules = naming_procedures()
+        rules = _rules(city)
         return file.with_case(materials_ticked(file.case, materials, rules, city.today))
 
     return _stepped(city, id, change, edit, expected_version)
@@ -168,7 +168,7 @@ def take_step(city: City, id: str, deed: Deed, edit: Edit, expected_version: int
     """
 
     def change(file: CaseFile) -> CaseFile:
-        after = file.with_case(advance(file.case, deed, naming_procedures(), city.today))
+        after = file.with_case(advance(file.case, deed, _rules(city), city.today))
         _require_still_free(city, file, deed)
         return after
 
@@ -181,13 +181,20 @@ def cases(
     """Cases in the order in which they were opened."""
     where = {} if state is None else {"state": state.value}
     with city.store.read() as reading:
-        return case_files(reading.features(_CASES, division=division, where=where))
+        found = case_files(reading.features(_CASES, division=division, where=where))
+    rules = _rules(city)
+    return [replace(file, rules=rules) for file in found]
 
 
 def case_file(city: City, id: str) -> CaseFile:
     """One case; raises NotFound."""
     with city.store.read() as reading:
-        return one_case(reading, id)
+        return replace(one_case(reading, id), rules=_rules(city))
+
+
+def _rules(city: City) -> ProcedureBook:
+    """Rules of procedure in force for the store."""
+    return own_procedures(city.store.file.parent)
 
 
 def _stepped(
@@ -200,7 +207,7 @@ def _stepped(
     """The case after `change`, written with all that it brings in one transaction."""
     whole = replace(edit, valid_from=None, valid_to=None)
     with city.store.read() as reading:
-        file = one_case(reading, id)
+        file = replace(one_case(reading, id), rules=_rules(city))
         reading.rehearse(_CASES, id, {"name": file.case.name}, whole, expected_version)
         after = change(file)
         _require_entry(reading, after)

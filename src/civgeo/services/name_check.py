@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from civgeo.domain.division import DivisionCode
-from civgeo.domain.naming_check import NameCheck
+from civgeo.domain.naming_check import Guide, NameCheck
 from civgeo.domain.naming_place import Areas
 from civgeo.domain.naming_words import Links
 from civgeo.domain.place_kind import PlaceKind
@@ -12,6 +12,7 @@ from civgeo.services.city import City
 from civgeo.services.name_neighbours import IndexedNeighbours
 from civgeo.services.name_search import ask
 from civgeo.services.naming import Proposal, check_among
+from civgeo.services.own_material import own_guide
 from civgeo.store.editing import ChangedValue
 from civgeo.store.name_index_lookup import NameLookup, Scope
 
@@ -25,6 +26,7 @@ def check_in_register(
     on: date,
     apart_from: str | None = None,
     links: Links | None = None,
+    guide: Guide | None = None,
 ) -> NameCheck:
     """Findings of a name against the entries of the register that stand today.
 
@@ -40,12 +42,20 @@ def check_in_register(
         Id of an entry that is left out: the one that is renamed.
     links
         The officer's word on persons and enterprises.
+    guide
+        Rules and lists; by default those in force for the store, the bureau's own among them.
+
+    Raises
+    ------
+    OwnFileBroken
+        When a list or rule of the bureau cannot be used.
     """
+    guide = guide or own_guide(city.store.file.parent)
     proposal, scope = proposal_of(values), Scope(day=city.today)
 
     def question(names: NameLookup) -> NameCheck:
         neighbours = IndexedNeighbours(names, scope, apart_from)
-        return check_among(proposal, neighbours, on=on, links=links)
+        return check_among(proposal, neighbours, on=on, links=links, guide=guide)
 
     return ask(city, question)
 

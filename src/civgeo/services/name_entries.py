@@ -9,9 +9,10 @@ import orjson
 
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.history import Action, Edit
-from civgeo.domain.name_forms import PLACE_NAMES, NameStatus, OtherNameKind, Secrecy
+from civgeo.domain.name_forms import PLACE_NAMES, NameStatus, OtherNameKind
 from civgeo.domain.place_kind import PlaceKind
 from civgeo.domain.romanisation import ReadingSource
+from civgeo.domain.secrecy import Secrecy
 from civgeo.errors import InvalidInput, NotPermitted
 from civgeo.services.city import City
 from civgeo.services.editing import Saved, correct, record

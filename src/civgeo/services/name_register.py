@@ -10,6 +10,7 @@ from civgeo.domain.place_kind import PlaceKind
 from civgeo.services.city import City
 from civgeo.services.name_texts import TextName, TextNames
 from civgeo.services.naming_audit import Audit, audit_names
+from civgeo.services.own_material import own_guide
 from civgeo.store.tables import Collection
 
 __all__ = ["register_audit", "register_text_names", "register_texts"]
@@ -29,8 +30,9 @@ def register_audit(
     division
         Only names in this division; duplicates outside it are not looked for then.
     guide
-        Rules and lists; the packaged ones by default.
+        Rules and lists; by default those in force for the store, the bureau's own among them.
     """
+    guide = guide or own_guide(city.store.file.parent)
     with city.store.read() as reading:
         frame = reading.features(Collection.PLACE_NAMES, division=division)
     return audit_names(frame.drop(columns="geometry"), on=on or city.today, guide=guide)
@@ -38,7 +40,7 @@ def register_audit(
 
 def register_texts(city: City) -> TextNames:
     """The standard names of the register with their other names, to look for in texts."""
-    return TextNames(register_text_names(city))
+    return TextNames(register_text_names(city), own_guide(city.store.file.parent).lists)
 
 
 def register_text_names(city: City) -> list[TextName]:

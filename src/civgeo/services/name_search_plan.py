@@ -95,9 +95,10 @@ def _wrong(query: Query) -> Iterator[str]:
         return
     for other in (False, True):
         for place, char in enumerate(text):
-            others = _but(place, text, other=other)
-            right = char_at(place, char, other=other)
-            yield without(others, right) if place < PLACES else others
+            begun = _but(place, text, other=other)
+            # one of several other names may have the right character, and be a different one
+            told_apart = place < PLACES and not other
+            yield without(begun, char_at(place, char)) if told_apart else begun
 
 
 def _spoken(query: Query, syllables: frozenset[str]) -> Iterator[tuple[Tier, str]]:
@@ -110,8 +111,9 @@ def _spoken(query: Query, syllables: frozenset[str]) -> Iterator[tuple[Tier, str
     ):
         whole = _ways(query.parts, sounds, initials=initials, whole=True)
         begun = _ways(query.parts, sounds, initials=initials, whole=False)
-        yield tiers[0], any_of(*(way.ending for way in whole), spelled)
-        yield tiers[1], any_of(*(way.begun(other=False) for way in begun), spelled)
+        besides = "" if initials else spelled
+        yield tiers[0], any_of(*(way.ending for way in whole), besides)
+        yield tiers[1], any_of(*(way.begun(other=False) for way in begun), besides)
         yield tiers[2], any_of(*(way.begun(other=True) for way in begun))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from civgeo.domain.labelled import Labelled
 from civgeo.domain.name_forms import OtherNameKind
+from civgeo.domain.naming_lists import NameLists
 from civgeo.domain.place_kind import PlaceKind
 from civgeo.domain.spelling import without_tones
 from civgeo.domain.word_division import HAN
@@ -121,10 +122,14 @@ class TextNames:
     names
         Standard names with their other names. A former name that is a standard one of another
         place is never a finding.
+    lists
+        Tables of standard and variant characters; the packaged ones by default.
     """
 
-    def __init__(self, names: Iterable[TextName]) -> None:
-        self._variants = {ord(char): plain for char, plain in naming_guide().lists.variants.items()}
+    def __init__(self, names: Iterable[TextName], lists: NameLists | None = None) -> None:
+        lists = lists or naming_guide().lists
+        self._levels = lists.levels
+        self._variants = {ord(char): plain for char, plain in lists.variants.items()}
         self._standard: dict[str, list[str]] = {}
         self._others: dict[str, tuple[TextReason, list[str]]] = {}
         self._near: dict[str, list[str]] = defaultdict(list)
@@ -146,7 +151,7 @@ class TextNames:
         specific = name.name.removesuffix(generic.hanzi) if generic else name.name
         for other in _with_other_generics(name, specific):
             self._add_other(other, TextReason.WRONG_GENERIC, name.name)
-        for pattern in _holed(name.name.translate(self._variants), len(specific)):
+        for pattern in _holed(name.name.translate(self._variants), len(specific), self._levels):
             _add(self._near[pattern], name.name)
 
     def _add_other(self, text: str, reason: TextReason, standard: str) -> None:
@@ -255,14 +260,13 @@ def _with_other_generics(name: TextName, specific: str) -> Iterator[str]:
             yield from (specific + other for other in level if other != own)
 
 
-def _holed(name: str, specific: int) -> Iterator[str]:
+def _holed(name: str, specific: int, levels: Mapping[str, int]) -> Iterator[str]:
     """The name with a hole for each of its first `specific` characters that may be mistaken.
 
     In a name of three characters only an uncommon one may, or every 李庄村 would be a 里庄村.
     """
     if len(name) not in _NEAR:
         return
-    levels = naming_guide().lists.levels
     for place in range(specific):
         if len(name) > _NEAR.start or levels.get(name[place], 3) > 1:
             yield name[:place] + _HOLE + name[place + 1 :]

@@ -15,7 +15,7 @@ from civgeo.domain.division import DivisionCode
 from civgeo.domain.naming_check import Guide, check_name
 from civgeo.domain.naming_findings import Citation, FindingCode, Severity
 from civgeo.domain.naming_forms import RARE_LEVEL, may_stand_alone
-from civgeo.domain.naming_lists import Match
+from civgeo.domain.naming_lists import ListInfo, Match
 from civgeo.domain.naming_place import Areas, Comparator
 from civgeo.domain.naming_rules import NATION, NamingRule, NamingRules
 from civgeo.domain.place_kind import PlaceKind
@@ -26,7 +26,7 @@ from civgeo.services.naming_groups import AREA_COLUMNS, FOUND, NO_GROUP, scope_f
 from civgeo.services.naming_lists import naming_guide
 from civgeo.services.naming_register import add_specific_parts, comparable_register
 
-__all__ = ["Audit", "audit_names", "audit_workbook"]
+__all__ = ["Audit", "audit_lists", "audit_names", "audit_workbook"]
 
 _FIRST_LISTS = ("state_leaders", "persons", "given_names", "foreign_places", "foreign_names")
 _LISTS = (*_FIRST_LISTS, "enterprises_and_trademarks", "famous_entities", "unfit_words")
@@ -229,6 +229,12 @@ def _by_gravity() -> list[FindingCode]:
     return sorted(FindingCode, key=lambda code: grave.index(code.severity))
 
 
+def audit_lists(guide: Guide) -> list[ListInfo]:
+    """Lists that an audit holds names against."""
+    lists = guide.lists
+    return [lists.characters_info, *(lists.terms[name].info for name in (*_LISTS, "surnames"))]
+
+
 def audit_workbook(audit: Audit, guide: Guide, *, simulated: bool = False) -> bytes:
     """The audit as a workbook for a clean-up campaign.
 
@@ -239,15 +245,13 @@ def audit_workbook(audit: Audit, guide: Guide, *, simulated: bool = False) -> by
     simulated
         Whether the register holds simulated names.
     """
-    lists = guide.lists
-    infos = [lists.characters_info, *(lists.terms[name].info for name in (*_LISTS, "surnames"))]
     return naming_audit_workbook(
         audit.findings,
         names=audit.names,
         unread=audit.unread,
         on=audit.on,
         edition=audit.edition,
-        lists=infos,
+        lists=audit_lists(guide),
         notes=audit.notes,
         simulated=simulated,
     )

@@ -2,14 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
-from datetime import date
-from enum import StrEnum
 from functools import cache
-from typing import TypeVar
 
 from civgeo.assets import packaged_data
-from civgeo.domain.division import DivisionCode
 from civgeo.domain.place_kind import PlaceKind
 from civgeo.domain.procedure_rule import (
     NATION,
@@ -22,13 +17,10 @@ from civgeo.domain.procedure_rule import (
     Topic,
     Unit,
 )
-from civgeo.domain.standard import parse_day
-from civgeo.errors import InvalidInput
 from civgeo.formats.reference import edition
+from civgeo.services.table_cells import Cells, TableFault
 
-__all__ = ["COLUMNS", "naming_procedures", "rules_of_table"]
-
-Member = TypeVar("Member", bound=StrEnum)
+__all__ = ["COLUMNS", "naming_procedures", "procedure_rule", "rules_of_table"]
 
 FILE = "gazetteer/naming_procedures.csv"
 COLUMNS = (
@@ -37,7 +29,7 @@ COLUMNS = (
     *("answer", "label_zh", "required", "amount", "unit", "counted_from"),
     *("evidence", "note", "enabled"),
 )
-_FLAGS = {"true": True, "false": False}
+_TITLE = "程序规则表"
 _TO_BODIES = (Topic.APPROVER, Topic.CONSULT, Topic.FILING, Topic.ANNOUNCEMENT)
 
 
@@ -76,70 +68,25 @@ def rules_of_table(text: str) -> tuple[ProcedureRule, ...]:
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
-        raise InvalidInput(f"程序规则表缺少列：{'、'.join(missing)}", code="bad_table")
-    return tuple(_rule(_Row(reader.line_num, row)) for row in reader)
+        raise TableFault(_TITLE, f"缺少列：{'、'.join(missing)}", code="bad_table")
+    return tuple(procedure_rule(Cells(_TITLE, reader.line_num, row)) for row in reader)
 
 
-class _Row:
-    """Cells of one row, each read with its type; errors name row and column."""
+def procedure_rule(row: Cells) -> ProcedureRule:
+    """The rule that a row holds.
 
-    def __init__(self, number: int, cells: Mapping[str, str | None]) -> None:
-        self._number = number
-        self._cells = cells
-
-    def text(self, column: str) -> str:
-        return (self._cells[column] or "").strip()
-
-    def wrong(self, column: str, hint: str) -> InvalidInput:
-        return InvalidInput(
-            f"程序规则表第 {self._number} 行“{column}”为 {self.text(column)!r}，{hint}",
-            code="bad_value",
-        )
-
-    def member(self, column: str, options: type[Member]) -> Member:
-        (found,) = self.members(column, options) or (None,)
-        if found is None:
-            raise self.wrong(column, f"应为 {'、'.join(options)} 之一")
-        return found
-
-    def members(self, column: str, options: type[Member]) -> tuple[Member, ...]:
-        words = self.text(column).split()
-        if set(words) - set(options):
-            raise self.wrong(column, f"只可用 {'、'.join(options)}，以空格分隔")
-        return tuple(options(word) for word in words)
-
-    def flag(self, column: str, empty: bool | None) -> bool | None:
-        word = self.text(column).lower()
-        if word and word not in _FLAGS:
-            raise self.wrong(column, "应为 true 或 false")
-        return _FLAGS.get(word, empty)
-
-    def day(self, column: str) -> date | None:
-        return (
-            parse_day(self.text(column), f"程序规则表第 {self._number} 行 {column}")
-            if (self.text(column))
-            else None
-        )
-
-    def count(self, column: str) -> int | None:
-        word = self.text(column)
-        if word and not (word.isascii() and word.isdigit() and len(word) < 5):
-            raise self.wrong(column, "应为不超过四位的正整数")
-        return int(word) if word else None
-
-
-def _rule(row: _Row) -> ProcedureRule:
+    Raises
+    ------
+    TableFault
+        For a cell that cannot be read.
+    """
     topic = row.member("topic", Topic)
-    if not row.text("id"):
-        raise row.wrong("id", "不能为空")
-    if row.text("adcode") != NATION:
-        DivisionCode.parse(row.text("adcode"))
     _check_answer(row, topic)
     return ProcedureRule(
-        id=row.text("id"),
+        id=row.required("id"),
         topic=topic,
         place=row.text("place"),
-        adcode=row.text("adcode"),
+        adcode=row.division("adcode", NATION),
         regulation=row.text("regulation"),
         document_no=row.text("document_no"),
         article=row.text("article"),
@@ -163,12 +110,7 @@ def _rule(row: _Row) -> ProcedureRule:
     )
 
 
-def _check_answer(row: _Row, topic: Topic) -> None:
-    allowed: Iterable[str] = ()
-    if topic in _TO_BODIES:
-        allowed = Body
-    elif topic is Topic.CHANGE:
-        allowed = Step
-    answer = row.text("answer")
-    if answer and allowed and answer not in set(allowed):
+def _check_answer(row: Cells, topic: Topic) -> None:
+    allowed = tuple(Body) if topic in _TO_BODIES else tuple(Step) if topic is Topic.CHANGE else ()
+    if row.text("answer") and allowed and row.text("answer") not in allowed:
         raise row.wrong("answer", f"应为 {'、'.join(allowed)} 之一")

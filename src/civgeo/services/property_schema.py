@@ -50,6 +50,8 @@ class PropertySchema:
         Chinese column headers that stand for it in spreadsheets, besides the title.
     choices
         Values of a closed list, each with its Chinese label; empty for open ones.
+    synonyms
+        Further words that tables have for a value of the list, each with the value.
     kept_by
         Who keeps it: ``officer``, or ``store``, which alone counts versions and bounds existence.
     queryable
@@ -65,6 +67,7 @@ class PropertySchema:
     required: bool = True
     headers: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
+    synonyms: tuple[tuple[str, str], ...] = ()
     kept_by: Literal["officer", "store"] = "officer"
     queryable: bool = True
     longest: int = 200

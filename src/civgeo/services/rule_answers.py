@@ -1,10 +1,12 @@
 """Answers of the rules on names, the same for lines of JSON and for requests."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.fields import Fields
+from civgeo.domain.naming_lists import ListInfo
 from civgeo.domain.naming_procedure import Procedure, Question, body_label, procedure
 from civgeo.domain.ordinals import DigitsPolicy
 from civgeo.domain.place_kind import PlaceKind
@@ -12,7 +14,13 @@ from civgeo.domain.procedure_rule import Action, Body, Level, ProcedureBook, Pro
 from civgeo.errors import InvalidInput
 from civgeo.services.romanising import romanise
 
-__all__ = ["PROCEDURE_KEYS", "ROMANISATION_KEYS", "procedure_answer", "romanisation_answer"]
+__all__ = [
+    "PROCEDURE_KEYS",
+    "ROMANISATION_KEYS",
+    "lists_document",
+    "procedure_answer",
+    "romanisation_answer",
+]
 
 LONGEST_SECTOR = 40
 ROMANISATION_KEYS = frozenset({"name", "kind", "reading", "digits", "division"})
@@ -84,6 +92,17 @@ def procedure_answer(fields: Fields, book: ProcedureBook, today: date) -> dict[s
         "basis": [_rule(rule) for rule in found.basis],
         "edition": book.edition,
     }
+
+
+def lists_document(infos: Iterable[ListInfo]) -> dict[str, object]:
+    """Lists that an answer rests on: sizes, days, and what the bureau changed in them."""
+    listed = list(infos)
+    answer: dict[str, object] = {
+        "lists": {info.name: info.entries for info in listed},
+        "list_dates": {info.name: info.as_of or None for info in listed},
+    }
+    own = {info.name: asdict(info.own) for info in listed if info.own is not None}
+    return answer | ({"own_lists": own} if own else {})
 
 
 def _question(fields: Fields, today: date) -> Question:

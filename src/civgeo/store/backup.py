@@ -4,7 +4,7 @@ import errno
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,8 @@ from civgeo.errors import InvalidInput, NotFound, StoreUnavailable
 from civgeo.store.checks import faults_of_file
 from civgeo.store.disk import digest, keep, keep_folder, refuse_network_share
 from civgeo.store.migrations import HEAD
+from civgeo.store.own_backup import OwnCopy, own_copy_of, pack_own, unpack_own
+from civgeo.store.own_files import OWN_FOLDER
 from civgeo.store.reading import Reading
 from civgeo.store.sqlite import Access, copy_to, engine, errors_in_words, is_alone
 from civgeo.store.store import FILE_NAME, Store
@@ -55,6 +57,8 @@ class Manifest:
         Head of each chain: register, county, hash.
     bytes, sha256
         Of the file.
+    own
+        The folder ``own`` beside the store, as a zip beside the backup; None where it had none.
     """
 
     file: str
@@ -66,6 +70,7 @@ class Manifest:
     heads: tuple[tuple[str, str, str], ...]
     bytes: int
     sha256: str
+    own: OwnCopy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +93,14 @@ def back_up(store: Store, target: Path) -> Manifest:
     """Write a backup of the store as it stands at one moment; reading and writing go on.
 
     The file gets its name when it is whole and on the disk; its manifest lies beside it as
-    ``NAME.json``.
+    ``NAME.json``, and the bureau's own files, where the store has some, as ``NAME.own.zip``.
 
     Raises
     ------
     StoreUnavailable
         When there is a file of that name already, the disk is full or cannot be written.
+    OwnFileBroken
+        When the folder ``own`` holds what is not read, such as a symbolic link.
     """
     if target.exists():
         text = f"{target} 已存在，不会覆盖：请换一个文件名，或用 --keep 保留多份"
@@ -109,10 +116,14 @@ def back_up(store: Store, target: Path) -> Manifest:
             finally:
                 reader.dispose()
             keep(draft)
-            manifest = _describe(draft, target.name)
+            packed = Path(workshop) / "own.zip"
+            own = pack_own(store.file.parent, packed)
+            manifest = replace(_describe(draft, target.name), own=own)
             beside = Path(workshop) / "manifest"
             beside.write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
             keep(beside)
+            if own is not None:
+                packed.replace(own_copy_of(target))
             beside.replace(_manifest_file(target))
             draft.rename(target)
         keep_folder(target.parent)
@@ -165,7 +176,8 @@ def manifest_of(backup: Path) -> Manifest:
     try:
         content = orjson.loads(beside.read_bytes())
         heads = tuple((row[0], row[1], row[2]) for row in content.pop("heads"))
-        return Manifest(**content, heads=heads)
+        own = content.pop("own", None)
+        return Manifest(**content, heads=heads, own=None if own is None else OwnCopy(**own))
     except (orjson.JSONDecodeError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise InvalidInput(f"备份清单 {beside} 已损坏，无法核对", code="bad_manifest") from error
 
@@ -198,6 +210,7 @@ def keep_newest(target: Path, number: int) -> list[Path]:
     for file in gone:
         file.unlink()
         _manifest_file(file).unlink(missing_ok=True)
+        own_copy_of(file).unlink(missing_ok=True)
     return gone
 
 
@@ -234,6 +247,10 @@ def _drill(backup: Path, scratch: Path) -> Drill:
     for what in ("city", "data_version", "counts", "heads"):
         if getattr(found, what) != getattr(manifest, what):
             faults.append(f"内容与清单不符：{what}")
+    if manifest.own is not None and (
+        fault := unpack_own(manifest.own, backup, scratch / OWN_FOLDER)
+    ):
+        faults.append(fault)
     return Drill(manifest, tuple(faults))
 
 
@@ -245,6 +262,8 @@ def _copy(source: Path, target: Path) -> None:
 
 def restore(backup: Path, directory: Path, *, replace: bool = False) -> Drill:
     """Put a backup in place as the store of `directory`, when its drill finds no fault.
+
+    The bureau's own files come back with it; a backup without any leaves those that are there.
 
     Parameters
     ----------
@@ -283,6 +302,8 @@ def restore(backup: Path, directory: Path, *, replace: bool = False) -> Drill:
             with turn(directory / QUEUE_NAME):
                 if place.exists():
                     _set_aside(place)
+                if outcome.manifest.own is not None:
+                    _bring_own(Path(workshop) / OWN_FOLDER, directory / OWN_FOLDER)
                 copy.rename(place)
             keep_folder(directory)
     Store.open(directory).close()
@@ -294,6 +315,17 @@ def _set_aside(place: Path) -> None:
     if not is_alone(place):
         text = f"{place} 正被使用（服务或 QGIS）：请先停止服务并关闭其他程序，再恢复"
         raise StoreUnavailable(text, code="store_busy")
+    _rename_aside(place)
+
+
+def _bring_own(made: Path, place: Path) -> None:
+    """Put the bureau's own files in place; those that are there stay beside them."""
+    if place.exists() or place.is_symlink():
+        _rename_aside(place)
+    made.rename(place)
+
+
+def _rename_aside(place: Path) -> None:
     stamp = datetime.now(UTC).strftime(_STAMP)
     place.rename(place.with_name(f"{place.stem}-replaced-{stamp}{place.suffix}"))
 

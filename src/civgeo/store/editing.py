@@ -13,8 +13,8 @@ import shapely
 import sqlalchemy as sa
 
 from civgeo.domain.history import Action, Edit, StaleVersion, Value, canonical
-from civgeo.domain.name_forms import FORMS
 from civgeo.domain.period import Period, amended, run_around, timeline
+from civgeo.domain.registers import FORMS
 from civgeo.errors import InvalidInput, NotFound, RuleViolation, VersionRequired
 from civgeo.geo.frames import check_divisions, check_estates, check_facilities
 from civgeo.geo.record_frames import record_check

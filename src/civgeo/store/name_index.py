@@ -17,19 +17,22 @@ import sqlalchemy as sa
 
 from civgeo.errors import StoreUnavailable
 from civgeo.store.name_index_feed import Readings, changed_since, name_rows, now_at, was_at
-from civgeo.store.name_index_folder import FOLDER_NAME, build, newest
+from civgeo.store.name_index_folder import FOLDER_NAME, QUEUE_NAME, build, newest
 from civgeo.store.name_index_lookup import NameLookup
 from civgeo.store.name_index_rows import IndexedName, indexed
 from civgeo.store.name_index_tables import change, fill, is_index, note, seen
 from civgeo.store.sqlite import Access, engine, errors_in_words
-from civgeo.store.turns import turn
+from civgeo.store.turns import StoreBusy, turn
 
 __all__ = ["NameIndex"]
 
 Answer = TypeVar("Answer")
 
-_QUEUE_NAME = "queue"
-_PATIENCE_SECONDS = 900.0
+_PATIENCE_SECONDS = 5.0
+"""How long a question waits while others feed the index, so that threads do not pile up behind a
+build that takes a minute."""
+
+_BUILDERS_PATIENCE_SECONDS = 900.0
 _AT_ONCE = 5_000
 _FEW_CHANGES = 5_000
 """Above that, and above half of the entries, building anew is quicker than feeding."""
@@ -68,7 +71,8 @@ class NameIndex:
         Raises
         ------
         StoreUnavailable
-            When the store or the index cannot be read, or the index cannot be written.
+            When the store or the index cannot be read, the index cannot be written, or somebody
+            else is building it.
         """
         file = newest(self.folder)
         if file is not None:
@@ -88,7 +92,7 @@ class NameIndex:
 
     def rebuild(self, readings: Readings) -> int:
         """Build the index anew, and return how many names it holds; raises as `ask`."""
-        with self._turn():
+        with self._turn(_BUILDERS_PATIENCE_SECONDS):
             file = self._build(readings)
         return self._put(lambda names: names.count(), file)
 
@@ -127,14 +131,18 @@ class NameIndex:
         return file
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
         try:
             self.folder.mkdir(exist_ok=True)
         except OSError as error:
             text = f"不能建立检索索引 {self.folder}：{error.strerror}。请检查目录的写权限"
             raise StoreUnavailable(text, code="store_read_only") from error
-        with turn(self.folder / _QUEUE_NAME, _PATIENCE_SECONDS):
-            yield
+        try:
+            with turn(self.folder / QUEUE_NAME, patience, longest=patience):
+                yield
+        except StoreBusy as error:
+            text = f"检索索引正在建立：请约 {error.retry_after} 秒后重试"
+            raise StoreUnavailable(text, code="index_building") from error
 
     def _reader(self, file: Path) -> sa.Engine:
         """Engine that reads `file`, kept open until another file is in force."""

@@ -7,8 +7,11 @@ import orjson
 import shapely
 import sqlalchemy as sa
 
-from civgeo.domain.name_forms import OtherNameKind, Secrecy
+from civgeo import __version__
+from civgeo.domain.name_forms import OtherNameKind
 from civgeo.domain.place_kind import PlaceKind
+from civgeo.domain.secrecy import Secrecy
+from civgeo.errors import StoreUnavailable
 from civgeo.store import geopackage
 from civgeo.store.history_tables import history
 from civgeo.store.name_index_rows import NameRow, OtherName
@@ -54,7 +57,7 @@ def was_at(connection: sa.Connection, sequence: int) -> Seen:
 
 
 def _store(city: str, created_at: str) -> str:
-    return f"{city} {created_at}"
+    return f"{city} {created_at} civgeo {__version__}"
 
 
 def changed_since(connection: sa.Connection, sequence: int) -> list[str]:
@@ -96,7 +99,11 @@ def name_rows(
 
 def _places(blobs: Iterable[bytes | None]) -> list[tuple[float, float] | None]:
     """A point on each geometry; None without one."""
-    points = shapely.point_on_surface(geopackage.decode(list(blobs)))
+    try:
+        points = shapely.point_on_surface(geopackage.decode(list(blobs)))
+    except ValueError as error:
+        text = f"{_REGISTER} 中有无法读取的图形，请用最近的备份恢复：{error}"
+        raise StoreUnavailable(text, code="store_damaged") from error
     found = zip(shapely.get_x(points).tolist(), shapely.get_y(points).tolist(), strict=True)
     return [None if x != x else (x, y) for x, y in found]
 
@@ -113,7 +120,7 @@ def _name_row(
         specific=row.specific,
         kind=kind,
         division=row.division,
-        spans=tuple(orjson.loads(row.spans or "[]")),
+        spans=tuple(code for code in _items(row.spans) if isinstance(code, str)),
         status=row.status,
         syllables=tuple(stored or readings(row.name, kind, row.division)),
         toned=row.toned,
@@ -133,7 +140,6 @@ def _other_names(
     row: sa.Row[tuple[object, ...]], kind: PlaceKind, readings: Readings
 ) -> tuple[OtherName, ...]:
     """Other names of a row; what is no name with a known kind is passed over."""
-    listed_names = [] if row.other_names is None else orjson.loads(row.other_names)
     return tuple(
         OtherName(
             name=other["name"],
@@ -142,6 +148,13 @@ def _other_names(
             valid_from=other.get("valid_from"),
             valid_to=other.get("valid_to"),
         )
-        for other in listed_names
-        if isinstance(other.get("name"), str) and other.get("kind") in _OTHER_KINDS
+        for other in _items(row.other_names)
+        if isinstance(other, dict)
+        and isinstance(other.get("name"), str)
+        and other.get("kind") in _OTHER_KINDS
     )
+
+
+def _items(text: str | None) -> list[object]:
+    found = None if text is None else orjson.loads(text)
+    return found if isinstance(found, list) else []

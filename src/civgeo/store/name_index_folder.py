@@ -16,9 +16,10 @@ from civgeo.errors import StoreUnavailable
 from civgeo.store.disk import keep, keep_folder
 from civgeo.store.sqlite import Access, engine, errors_in_words, sqlite_facts
 
-__all__ = ["FOLDER_NAME", "build", "newest"]
+__all__ = ["FOLDER_NAME", "QUEUE_NAME", "build", "newest"]
 
 FOLDER_NAME = "names.index"
+QUEUE_NAME = "queue"
 _SUFFIX = ".sqlite"
 _DRAFT = "draft"
 _CACHE_KIB = 262_144
@@ -39,7 +40,7 @@ def _number(file: Path) -> int:
 
 
 def build(folder: Path, fill: Callable[[sa.Connection], None]) -> Path:
-    """Build an index by `fill`, put it in force and remove the one before; call it in turn.
+    """Build an index by `fill`, put it in force and remove all else; call it in turn.
 
     Raises
     ------
@@ -47,19 +48,17 @@ def build(folder: Path, fill: Callable[[sa.Connection], None]) -> Path:
         When the disk is full, or the folder cannot be written.
     """
     folder.mkdir(exist_ok=True)
-    for left in folder.glob(f"{_DRAFT}*"):
-        left.unlink()
+    before = newest(folder)
+    _remove_all_but(folder, before)
     draft = folder / _DRAFT
     with errors_in_words(draft):
         _write(draft, fill)
     keep(draft)
-    before = newest(folder)
     # by the clock, so that no number comes again after somebody emptied the folder
     number = max(int(time.time()), _number(before) + 1 if before else 0)
     made = draft.rename(folder / f"{number}{_SUFFIX}")
     keep_folder(folder)
-    if before is not None:
-        _remove(before)
+    _remove_all_but(folder, made)
     return made
 
 
@@ -77,9 +76,10 @@ def _write(draft: Path, fill: Callable[[sa.Connection], None]) -> None:
         plain.execute(f"PRAGMA journal_mode = {sqlite_facts().journal_mode}")
 
 
-def _remove(file: Path) -> None:
-    """Remove an index with its journals; where it is open and cannot be removed, it stays."""
-    with suppress(OSError):
-        file.unlink()
-        for journal in file.parent.glob(f"{file.name}-*"):
-            journal.unlink()
+def _remove_all_but(folder: Path, kept: Path | None) -> None:
+    """Remove what is left of other builds; what is open and cannot be removed stays (Windows)."""
+    names = (QUEUE_NAME,) if kept is None else (QUEUE_NAME, kept.name)
+    for file in folder.iterdir():
+        if not file.name.startswith(names):
+            with suppress(OSError):
+                file.unlink()

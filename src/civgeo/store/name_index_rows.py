@@ -12,17 +12,9 @@ from civgeo.language.bigrams import fold
 from civgeo.language.search_keys import readings_beside, toneless
 from civgeo.language.typed_names import letters_of
 
-__all__ = [
-    "IMPORTANCE",
-    "Form",
-    "IndexedName",
-    "NameRow",
-    "OtherName",
-    "indexed",
-    "rank_of",
-]
+__all__ = ["Form", "IndexedName", "NameRow", "OtherName", "indexed"]
 
-IMPORTANCE: Mapping[PlaceKind, int] = MappingProxyType(
+_IMPORTANCE: Mapping[PlaceKind, int] = MappingProxyType(
     {
         kind: place
         for place, kinds in enumerate(
@@ -215,19 +207,12 @@ class IndexedName:
         ]
 
 
-def rank_of(row: NameRow, folded: str) -> int:
-    """Place of an entry in the order of all entries; it is the key of the index."""
-    length = min(len(folded), _LONGEST)
-    importance = IMPORTANCE.get(row.kind, _LEAST)
-    return importance << _IMPORTANCE_AT | length << _LENGTH_AT | row.number
-
-
 def indexed(row: NameRow) -> IndexedName:
     """Entry of the index for `row`."""
     folded, stem = fold(row.name), fold(row.specific)
     readings = readings_beside(folded, row.syllables)
     return IndexedName(
-        rank=rank_of(row, folded),
+        rank=_rank(row, folded),
         id=row.id,
         name=row.name,
         folded=folded,
@@ -250,6 +235,12 @@ def indexed(row: NameRow) -> IndexedName:
         famous=row.famous,
         builtup_area=row.builtup_area,
     )
+
+
+def _rank(row: NameRow, folded: str) -> int:
+    length = min(len(folded), _LONGEST)
+    importance = _IMPORTANCE.get(row.kind, _LEAST)
+    return importance << _IMPORTANCE_AT | length << _LENGTH_AT | row.number
 
 
 def _key(readings: Sequence[str]) -> str:

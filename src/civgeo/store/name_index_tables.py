@@ -82,7 +82,7 @@ class Seen:
     Parameters
     ----------
     store
-        What tells the store from every other one.
+        What tells the store from every other one, and which civgeo read its names.
     sequence, hash
         Last entry of its history that was read; 0 and empty before the first.
     """

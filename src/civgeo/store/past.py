@@ -43,7 +43,7 @@ def past_rows(
     names = [column.name for column in layer.table.columns]
     made = []
     for row in found:
-        values = {**row, **orjson.loads(row["state"]), **bounds[row["id"]]}
+        values = {**row, **orjson.loads(row["recorded_state"]), **bounds[row["id"]]}
         made.append(tuple(values[name] for name in names))
     return made
 
@@ -87,7 +87,7 @@ def _source(connection: sa.Connection, layer: Layer, moment: str, day: date) -> 
             history.c.version,
             *(history.c[name] for name in VALIDITY),
             held.c.geometry,
-            history.c.state,
+            history.c.state.label("recorded_state"),
             *properties,
         )
         .join(winners, winners.c.sequence == history.c.sequence)

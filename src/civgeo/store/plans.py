@@ -110,7 +110,7 @@ class PlanBook(Spool):
     def plan(self, rows: Iterable[PlannedRow]) -> None:
         """Note what becomes of rows."""
         names = [column.name for column in self.row.columns]
-        self.put(self.row, names, [*rows])
+        sqlite.insert_rows(self.connection, self.row, names, rows)
 
     def add_changes(
         self, places: Mapping[str, int], changes: Mapping[str, Change], versions: Mapping[str, int]

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from civgeo.domain.history import Edit, Entry, Finding, Head, moment_text
 from civgeo.domain.standard import Standard, StandardBook
 from civgeo.errors import InvalidInput, NotFound
-from civgeo.store import chains
+from civgeo.store import attachments, chains
+from civgeo.store.attachments import Attachment
 from civgeo.store.editing import Change, standing_of
 from civgeo.store.frames import frame_of
 from civgeo.store.gpkg_schema import contents
@@ -277,11 +278,24 @@ class Reading:
     def verify_history(self) -> tuple[Finding, ...]:
         """What is wrong with the history, empty when all is well.
 
-        The first broken link of each chain, geometries that were changed, and records that are not
-        what their history gives.
+        The first broken link of each chain, geometries that were changed, records that are not
+        what their history gives, and attachments that were changed or are not there.
         """
         broken = chains.chain_faults(self._connection)
-        return (*broken, *present_faults(self._connection, self.today))
+        present = present_faults(self._connection, self.today)
+        return (*broken, *present, *attachments.attachment_faults(self._connection))
+
+    def attachment(self, digest: str) -> Attachment:
+        """The attached file of that SHA-256; raises NotFound."""
+        return attachments.attachment(self._connection, digest)
+
+    def unknown_attachments(self, digests: Listing[str]) -> set[str]:
+        """Those of `digests` that no attached file has."""
+        return attachments.unknown_attachments(self._connection, digests)
+
+    def open_attachments(self, collection: Collection) -> Mapping[str, str]:
+        """Digests that the public records of today name, each with a title."""
+        return attachments.open_attachments(self._connection, collection, self.today)
 
     def outside_edits(self) -> tuple[OutsideEdit, ...]:
         """Edits by other programs that nobody has adopted or reverted, the oldest first."""

@@ -1,10 +1,7 @@
 """Rows of the layers, brought to what the history says."""
 
-import math
 from collections.abc import Sequence
-from datetime import date
 
-import geopandas as gpd
 import orjson
 import sqlalchemy as sa
 
@@ -12,9 +9,9 @@ from civgeo.domain.history import Action, Edit
 from civgeo.domain.period import Period
 from civgeo.errors import RuleViolation
 from civgeo.store import geopackage
-from civgeo.store.chains import Draft, append, county_of, day_of, day_text
+from civgeo.store.chains import append, day_text
 from civgeo.store.editing import Standing, State, standing_of
-from civgeo.store.frames import Row, state_text
+from civgeo.store.frames import Row
 from civgeo.store.gpkg_schema import contents
 from civgeo.store.history_tables import OUTSIDE, history, own_write
 from civgeo.store.outside import pending_fids
@@ -25,9 +22,7 @@ __all__ = [
     "NOW",
     "apply",
     "begin_own",
-    "draft_of",
     "end_own",
-    "envelope_of",
     "envelope_of_blob",
     "refuse_touched",
     "row_of",
@@ -98,12 +93,6 @@ def touch(connection: sa.Connection, table: sa.Table, extent: Box | None) -> Non
     connection.execute(sa.update(contents).where(here).values(values))
 
 
-def envelope_of(frame: gpd.GeoDataFrame) -> Box | None:
-    """Envelope of all geometries of a frame, None without any."""
-    west, south, east, north = frame.total_bounds.tolist()
-    return None if math.isnan(west) else (west, south, east, north)
-
-
 def envelope_of_blob(blob: object) -> Box | None:
     """Envelope of a geometry of the store, None for null and for an empty one."""
     if not isinstance(blob, bytes):
@@ -126,28 +115,6 @@ def united(extent: Box | None, added: Box | None) -> Box | None:
         return extent or added
     west, south = min(extent[0], added[0]), min(extent[1], added[1])
     return west, south, max(extent[2], added[2]), max(extent[3], added[3])
-
-
-def draft_of(collection: Collection, row: Row, edit: Edit, action: Action) -> Draft:
-    """First entry of a new row, over the existence that it states."""
-    layer = LAYERS[collection]
-    geometry = row["geometry"]
-    return Draft(
-        register=collection.value,
-        county=county_of(str(row[layer.division_column])),
-        entity=str(row["id"]),
-        version=int(str(row["version"])),
-        action=action,
-        edit=edit,
-        valid_from=_day(row["valid_from"]),
-        valid_to=_day(row["valid_to"]),
-        state=state_text(layer.recorded, row),
-        geometry=geometry if isinstance(geometry, bytes) else None,
-    )
-
-
-def _day(cell: object) -> date | None:
-    return day_of(cell if isinstance(cell, str) else None)
 
 
 def begin_own(connection: sa.Connection) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy.types import UserDefinedType
 from civgeo.store import geopackage
 from civgeo.store.chains import county_of
 from civgeo.store.frames import columns_of, state_texts
-from civgeo.store.sqlite import CHECKPOINT_PAGES, Box
+from civgeo.store.sqlite import CHECKPOINT_PAGES, Box, insert_rows
 from civgeo.store.tables import LAYERS, VALIDITY, Collection, Layer
 
 __all__ = [
@@ -227,16 +227,8 @@ class Spool:
 
     def insert(self, table: sa.Table, rows: Iterable[Sequence[object]]) -> None:
         """Append rows with all columns but the place."""
-        self.put(table, [column.name for column in table.columns][1:], [*rows])
-
-    def put(
-        self, table: sa.Table, names: Sequence[str], listed: Sequence[Sequence[object]]
-    ) -> None:
-        """Append rows with the columns `names`."""
-        if listed:
-            statement = sa.insert(table).values(dict.fromkeys(names))
-            text = str(statement.compile(dialect=self.connection.dialect))
-            self.connection.exec_driver_sql(text, [*map(tuple, listed)])
+        names = [column.name for column in table.columns][1:]
+        insert_rows(self.connection, table, names, rows)
 
     def forget(self, table: sa.Table, condition: sa.ColumnElement[bool]) -> None:
         """Take rows out again."""

@@ -7,11 +7,12 @@ One library only may open the live file in a process, because a second one, or a
 import importlib
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
@@ -33,6 +34,7 @@ __all__ = [
     "engine",
     "errors_in_words",
     "fold",
+    "insert_rows",
     "is_alone",
     "journal_mode",
     "listed",
@@ -51,6 +53,7 @@ FULL_BELOW_BYTES = 65_536
 CHECKPOINT_PAGES = 1000
 """Pages of the journal from which a commit also brings them into the store."""
 
+ROWS_AT_ONCE = 50_000
 JOURNAL_KEPT_BYTES = 64 * 2**20
 """What the journal may keep of the disk after a long write."""
 
@@ -261,6 +264,20 @@ def fold(writer: sa.Engine) -> None:
         driver = connection.connection.driver_connection
         if driver is not None:
             driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def insert_rows(
+    connection: sa.Connection,
+    table: sa.TableClause,
+    names: Sequence[str],
+    rows: Iterable[Sequence[object]],
+) -> None:
+    """Append many rows with the columns `names`, without a dictionary for each."""
+    statement = sa.insert(table).values(dict.fromkeys(names))
+    text = str(statement.compile(dialect=connection.dialect))
+    source = iter(rows)
+    while some := [tuple(row) for row in islice(source, ROWS_AT_ONCE)]:
+        connection.exec_driver_sql(text, some)
 
 
 def copy_to(connection: sa.Connection, target: Path) -> None:

@@ -17,7 +17,7 @@ from civgeo.domain.estate import EstateClass, HandoverStage
 from civgeo.domain.facility import FacilityStatus
 from civgeo.store import columns
 from civgeo.store.columns import VALIDITY, Day, Geometry, Moment, metadata
-from civgeo.store.name_tables import NAME_TABLES
+from civgeo.store.record_tables import RECORD_TABLES
 
 __all__ = ["LAYERS", "VALIDITY", "Collection", "Day", "Geometry", "Layer", "Moment", "metadata"]
 
@@ -173,6 +173,17 @@ class Collection(StrEnum):
     RURAL_NAMING = "rural_naming"
     RESERVED_NAMES = "reserved_names"
     NAME_ARCHIVES = "name_archives"
+    BOUNDARY_LINES = "boundary_lines"
+    BOUNDARY_POINTS = "boundary_points"
+    BOUNDARY_MARKERS = "boundary_markers"
+    TRI_JUNCTIONS = "tri_junctions"
+    BOUNDARY_ARCHIVES = "boundary_archives"
+    INSPECTION_ROUNDS = "inspection_rounds"
+    INSPECTIONS = "inspections"
+    MARKER_WORKS = "marker_works"
+    BOUNDARY_DISPUTES = "boundary_disputes"
+    YEARLY_CHECKS = "yearly_checks"
+    DIVISION_CHANGES = "division_changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +235,7 @@ LAYERS: Mapping[Collection, Layer] = MappingProxyType(
         Collection.FACILITIES: Layer(facilities, "division", "community", VALIDITY),
         **{
             Collection(name): Layer(table, "division", "division", VALIDITY)
-            for name, table in NAME_TABLES.items()
+            for name, table in RECORD_TABLES.items()
         },
     }
 )

@@ -13,6 +13,7 @@ from civgeo.domain.period import Period
 from civgeo.domain.standard import Standard
 from civgeo.errors import ImportRejected, InvalidInput
 from civgeo.store import settling, sqlite
+from civgeo.store.attachments import Attachment, keep_attachment
 from civgeo.store.chains import Draft, append, moment_after
 from civgeo.store.editing import CHECKS, Change, Standing, State, standing_of
 from civgeo.store.frames import Row, state_text
@@ -134,6 +135,10 @@ class Writing(Reading):
         ]
         append(self._connection, drafts, self._moment)
         touch(self._connection, standards, None)
+
+    def keep_attachment(self, found: Attachment) -> None:
+        """Keep a file that records may name; one that is there already stays as it is."""
+        keep_attachment(self._connection, found)
 
     def create(self, collection: Collection, frame: gpd.GeoDataFrame, edit: Edit) -> None:
         """Enter new records; parameters and errors as for `add_divisions` and its like."""

@@ -281,7 +281,11 @@
         function () { return data.facts; }).addTo(map);
     }
     var groups = data.clustered ?
-      civgeo.clustered(map, board([]), marks, data) : marks.map(board);
+      civgeo.clustered(map, board([]), marks, data) :
+      marks.map(function (members) {
+        return board(members.map(function (mark) { return mark.course; }).filter(Boolean)
+          .concat(members));
+      });
     map.civgeo.points[id] = {
       rows: data.points,
       open: function (row) { tell(map, [row[0], row[1]], story(data.facts, point(row, data.texts))); }
@@ -353,6 +357,8 @@
       if (entry.count !== undefined) { text("span", "civgeo-count", label, entry.count); }
     });
   }
+
+  civgeo.toggles = toggles;
 
   /* The areas once more as buttons, for those who cannot point at the map. */
   function listing(map, areas) {

@@ -26,10 +26,10 @@
       one.bottom < other.top || other.bottom < one.top;
   }
 
-  /* Names of the marks in view, each where it covers no symbol and no other name, or nowhere. */
-  function namesInView(map) {
+  /* Names of those of `all` in view, each where it covers no symbol and no other name, or nowhere. */
+  civgeo.namesBeside = function (map, all) {
     var view = L.latLngBounds(map.getBounds()), shown = [];
-    var marks = map.civgeo.clusters.singles().filter(function (mark) {
+    var marks = all.filter(function (mark) {
       return view.contains(mark.getLatLng());
     }).slice(0, MOST_NAMED);
     var places = marks.map(function (mark) { return map.latLngToContainerPoint(mark.getLatLng()); });
@@ -50,13 +50,15 @@
       shown.push(civgeo.label(map, mark.getLatLng(), box));
     });
     return shown;
-  }
+  };
 
   civgeo.named = function (map) {
     var names = L.layerGroup().addTo(map);
     map.on("moveend civgeo:arranged", function () {
       names.clearLayers();
-      namesInView(map).forEach(function (label) { names.addLayer(label); });
+      civgeo.namesBeside(map, map.civgeo.clusters.singles()).forEach(function (label) {
+        names.addLayer(label);
+      });
     });
   };
 })();

@@ -1,7 +1,7 @@
-"""The place-name office's registers as collections."""
+"""The registers that are said once, as collections."""
 
-from civgeo.domain.name_forms import FORMS
 from civgeo.domain.record_form import FieldKind, RecordField, RecordForm, Shapes
+from civgeo.domain.registers import FORMS
 from civgeo.services.property_schema import (
     ORIGIN,
     VALIDITY,
@@ -10,7 +10,7 @@ from civgeo.services.property_schema import (
     PropertyType,
 )
 
-__all__ = ["NAME_COLLECTIONS"]
+__all__ = ["RECORD_COLLECTIONS"]
 
 _LONGEST = 4_000
 _LONG_TEXTS = frozenset(
@@ -25,6 +25,10 @@ _LONG_TEXTS = frozenset(
         "remark",
         "justification",
         "return_reason",
+        "course",
+        "position",
+        "cause",
+        "outcome",
     }
 )
 _TYPES = {
@@ -33,9 +37,14 @@ _TYPES = {
     FieldKind.JSON: PropertyType.JSON,
     FieldKind.DAY: PropertyType.DATE,
     FieldKind.COUNT: PropertyType.INTEGER,
+    FieldKind.NUMBER: PropertyType.NUMBER,
     FieldKind.FLAG: PropertyType.BOOLEAN,
 }
-_SHAPES = {Shapes.POINT: "Point 或 null", Shapes.ANY: "点、线、面或 null"}
+_SHAPES = {
+    Shapes.POINT: "Point 或 null",
+    Shapes.LINE: "LineString、MultiLineString 或 null",
+    Shapes.ANY: "点、线、面或 null",
+}
 
 
 def _property(field: RecordField) -> PropertySchema:
@@ -65,5 +74,5 @@ def _collection(form: RecordForm) -> CollectionSchema:
     )
 
 
-NAME_COLLECTIONS = tuple(_collection(form) for form in FORMS)
-"""In the order of the office's menu."""
+RECORD_COLLECTIONS = tuple(_collection(form) for form in FORMS)
+"""Office by office, in the order of the menus."""

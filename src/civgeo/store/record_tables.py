@@ -1,4 +1,4 @@
-"""Tables of the place-name office, one for each of its registers."""
+"""Tables of the registers that are said once, as a form."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -6,11 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from civgeo.domain.name_forms import FORMS
 from civgeo.domain.record_form import FieldKind, RecordField, RecordForm
+from civgeo.domain.registers import FORMS
 from civgeo.store import columns
 
-__all__ = ["NAME_TABLES"]
+__all__ = ["RECORD_TABLES"]
 
 _TYPES: Mapping[FieldKind, Callable[[], sa.types.TypeEngine[Any]]] = MappingProxyType(
     {
@@ -19,6 +19,7 @@ _TYPES: Mapping[FieldKind, Callable[[], sa.types.TypeEngine[Any]]] = MappingProx
         FieldKind.JSON: sa.Text,
         FieldKind.DAY: columns.Day,
         FieldKind.COUNT: sa.Integer,
+        FieldKind.NUMBER: sa.Double,
         FieldKind.FLAG: sa.Boolean,
     }
 )
@@ -41,7 +42,7 @@ def _table(form: RecordForm) -> sa.Table:
         columns.text("source"),
         columns.flag("simulated"),
         columns.version(),
-        sa.Column("geometry", columns.Geometry(form.shapes.value)),
+        sa.Column("geometry", columns.Geometry(form.shapes.stored)),
         *columns.validity(form.id),
         *columns.kept(form.id),
         *columns.never_negative(form.id, *counts),
@@ -51,5 +52,5 @@ def _table(form: RecordForm) -> sa.Table:
     )
 
 
-NAME_TABLES: Mapping[str, sa.Table] = MappingProxyType({form.id: _table(form) for form in FORMS})
+RECORD_TABLES: Mapping[str, sa.Table] = MappingProxyType({form.id: _table(form) for form in FORMS})
 """Tables by the name of their register."""
