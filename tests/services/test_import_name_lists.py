@@ -3,7 +3,8 @@
 import pytest
 
 from civgeo.services.import_batches import BatchState
-from civgeo.services.imports import confirm
+from civgeo.services.imports import confirm, undo
+from civgeo.store.tables import Collection
 from services.import_city import EDIT, city_in, county, csv_file, records, said, staged
 
 
@@ -103,3 +104,14 @@ def test_a_table_without_a_column_that_names_the_record_is_asked_about(city, tmp
     batch = staged(city, csv_file(tmp_path / "a.csv", [{"甲": "1", "题名": "乙"}]), "name_archives")
     assert (batch.state, batch.precheck.code) == (BatchState.QUESTION, "columns_unknown")
     assert "认不出“档号”列" in batch.precheck.message
+
+
+def test_the_batch_of_a_protected_name_stays_when_its_import_is_undone(city, tmp_path):
+    file = csv_file(tmp_path / "a.csv", [PROTECTED | {"批次": "第一批"}])
+    batch = staged(city, file, "protected_names")
+    confirm(city, batch.id, EDIT)
+    undo(city, batch.id, EDIT)
+    with city.store.read() as reading:
+        gone = reading.features(Collection.PROTECTED_NAMES, include_closed=True)
+        assert gone["batch"].tolist() == ["第一批"]
+        assert reading.verify_history() == ()

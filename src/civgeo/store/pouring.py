@@ -78,7 +78,9 @@ def pour(
                 own = {"first": first, "last": last}
                 own |= {"ahead": sequence + ahead, "keys_ahead": key + ahead}
                 for statement in statements:
-                    connection.execute(statement, {**common, **own})
+                    # what all entries have in common may be called like a column of the layer
+                    given = own if isinstance(statement, sa.Update) else {**common, **own}
+                    connection.execute(statement, given)
                 done += last - first + 1
                 if progress is not None:
                     progress(done, total)
