@@ -1,11 +1,8 @@
 """Boundary lines, markers, features and outlines from files, read in the jail, without a store."""
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
@@ -13,16 +10,14 @@ import pandas as pd
 import shapely
 
 from civgeo.domain.division import DivisionCode
-from civgeo.errors import ImportRejected, InvalidInput, NotFound
-from civgeo.formats.facts import ReadRequest
-from civgeo.formats.jail import read_file
+from civgeo.errors import InvalidInput
 from civgeo.geo.boundary_line import route_of
 from civgeo.geo.cgcs2000 import in_cgcs2000
 from civgeo.geo.line_junctions import NamedRoute
+from civgeo.services.layer_files import column_of, plain_text, read_layer, shapes_of, texts_of
 
 __all__ = ["LineLayer", "read_features", "read_lines", "read_markers", "read_outlines"]
 
-CHECKED = "GeoPackage、GeoJSON、Shapefile、KML、FlatGeobuf、GeoParquet 图层，或装有其一的 zip"
 LINE_NAMES = (
     *("界线名称", "界线名", "线名", "名称", "line_name", "name", "mc", "jxmc"),
     *("界线代码", "代码", "line", "code"),
@@ -80,11 +75,11 @@ def read_lines(file: Path, *, crs: str | None = None, layer: str | None = None) 
     InvalidInput
         When there is no line in it that can be read.
     """
-    frame, system = _in_place(file, _layer(file, layer), crs)
+    frame, system = _in_place(file, read_layer(file, layer), crs)
     lines = frame[frame.geometry.geom_type.isin(["LineString", "MultiLineString"])]
     left_out = [f"{len(frame) - len(lines)} 行不是线图形"] if len(lines) < len(frame) else []
-    named = _column(frame, LINE_NAMES)
-    names = _texts(lines[named]) if named else pd.Series(file.stem, index=lines.index)
+    named = column_of(frame, LINE_NAMES)
+    names = texts_of(lines[named]) if named else pd.Series(file.stem, index=lines.index)
     sides = _sides(lines)
     routes = []
     for name in names.drop_duplicates().tolist():
@@ -127,19 +122,19 @@ def read_markers(
     InvalidInput
         When there is no column of numbers (``missing_column``) or a shape is no point.
     """
-    raw = _layer(file, layer)
+    raw = read_layer(file, layer)
     if not isinstance(raw, gpd.GeoDataFrame):
         raw = _from_table(file, raw)
-    number = _column(raw, NUMBERS)
+    number = column_of(raw, NUMBERS)
     if number is None:
         told = f"{file.name} 认不出界桩编号列；请把列名改为“界桩编号”（或 number）。"
         raise InvalidInput(told, code="missing_column")
-    line = _column(raw, MARKER_LINES)
+    line = column_of(raw, MARKER_LINES)
     frame, _ = _in_place(file, raw, crs)
     return gpd.GeoDataFrame(
         {
-            "number": raw[number].astype(object).map(_plain_text),
-            "line": _texts(raw[line]) if line else "",
+            "number": raw[number].astype(object).map(plain_text),
+            "line": texts_of(raw[line]) if line else "",
         },
         geometry=frame.geometry,
         crs=4490,
@@ -154,12 +149,12 @@ def read_features(file: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
     InvalidInput
         When there is no column of names.
     """
-    frame, _ = _in_place(file, _layer(file, None), crs)
-    name = _column(frame, NAMES)
+    frame, _ = _in_place(file, read_layer(file, None), crs)
+    name = column_of(frame, NAMES)
     if name is None:
         told = f"{file.name} 认不出名称列；请把列名改为“名称”（或 name）。"
         raise InvalidInput(told, code="missing_column")
-    return gpd.GeoDataFrame({"name": _texts(frame[name])}, geometry=frame.geometry, crs=4490)
+    return gpd.GeoDataFrame({"name": texts_of(frame[name])}, geometry=frame.geometry, crs=4490)
 
 
 def read_outlines(file: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
@@ -170,45 +165,25 @@ def read_outlines(file: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
     InvalidInput
         When there is no column of codes or no polygon.
     """
-    frame, _ = _in_place(file, _layer(file, None), crs)
-    code = _column(frame, CODES)
+    frame, _ = _in_place(file, read_layer(file, None), crs)
+    code = column_of(frame, CODES)
     if code is None:
         told = f"{file.name} 认不出代码列；请把列名改为“代码”（或 code、adcode）。"
         raise InvalidInput(told, code="missing_column")
     areal = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     if not areal.any():
         raise InvalidInput(f"{file.name} 中没有面图形。", code="bad_geometry")
-    codes = _texts(frame[code])[areal].map(_code)
+    codes = texts_of(frame[code])[areal].map(_code)
     return gpd.GeoDataFrame({"code": codes}, geometry=frame.geometry[areal], crs=4490)
 
 
-def _layer(file: Path, layer: str | None) -> pd.DataFrame:
-    """Rows of the file as the jail hands them back."""
-    if not file.is_file():
-        raise NotFound(f"没有文件 {file}，请核对路径。")
-    with TemporaryDirectory() as staging:
-        try:
-            checked = read_file(file, Path(staging), ReadRequest(layer))
-        except ImportRejected as error:
-            raise ImportRejected(
-                f"{file.name}：{error.message}可用的是{CHECKED}。", code=error.code
-            ) from error
-        if checked.facts.must_choose:
-            names = "、".join(each.name for each in checked.facts.layers)
-            told = f"{file.name} 有几个图层：{names}。请用 --layer 写明用哪一个。"
-            raise InvalidInput(told, code="choose_layer")
-        return checked.frame()
-
-
 def _in_place(file: Path, raw: pd.DataFrame, crs: str | None) -> tuple[gpd.GeoDataFrame, str]:
-    if not isinstance(raw, gpd.GeoDataFrame):
-        raise InvalidInput(f"{file.name} 中没有带图形的图层。可用的是{CHECKED}。")
-    return in_cgcs2000(raw, crs)
+    return in_cgcs2000(shapes_of(file, raw), crs)
 
 
 def _from_table(file: Path, table: pd.DataFrame) -> gpd.GeoDataFrame:
     """Points of a table with longitudes and latitudes; null where either cannot be read."""
-    lon, lat = _column(table, LONGITUDES), _column(table, LATITUDES)
+    lon, lat = column_of(table, LONGITUDES), column_of(table, LATITUDES)
     if lon is None or lat is None:
         told = f"{file.name} 没有图形，也认不出经度、纬度两列（度，十进制）。"
         raise InvalidInput(told, code="missing_column")
@@ -220,39 +195,15 @@ def _from_table(file: Path, table: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=points)
 
 
-def _column(frame: pd.DataFrame, headers: Sequence[str]) -> str | None:
-    """Column whose header stands first in `headers`, whatever its case, width and blanks."""
-    plain = {
-        unicodedata.normalize("NFKC", str(column)).strip().lower(): str(column)
-        for column in frame.columns
-        if str(column) != "geometry"
-    }
-    return next((plain[header] for header in headers if header in plain), None)
-
-
-def _plain_text(value: object) -> str:
-    """A cell as text; whole numbers without a decimal point, null as empty."""
-    if value is None or value != value:
-        return ""
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
-
-
-def _texts(values: "pd.Series[str]") -> "pd.Series[str]":
-    """Cells as text in half width without blanks around."""
-    return values.astype(object).map(
-        lambda value: unicodedata.normalize("NFKC", _plain_text(value)).strip()
-    )
-
-
 def _sides(lines: gpd.GeoDataFrame) -> pd.Series:
     """Codes of the sides of each row, a tuple; empty where none are given."""
-    both = _column(lines, SIDES)
+    both = column_of(lines, SIDES)
     if both is not None:
-        return _texts(lines[both]).map(
+        return texts_of(lines[both]).map(
             lambda text: tuple(_code(part) for part in _SEPARATORS.split(text) if part)
         )
-    columns = [_column(lines, headers) for headers in (LEFT_SIDES, RIGHT_SIDES)]
-    cells = [_texts(lines[name]).tolist() for name in columns if name is not None]
+    columns = [column_of(lines, headers) for headers in (LEFT_SIDES, RIGHT_SIDES)]
+    cells = [texts_of(lines[name]).tolist() for name in columns if name is not None]
     rows = zip(*cells, strict=True) if cells else [() for _ in range(len(lines))]
     return pd.Series(
         [tuple(_code(text) for text in row if text) for row in rows],

@@ -1,10 +1,8 @@
 """Use case: check a file of division outlines, without a store."""
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
@@ -12,15 +10,14 @@ import pandas as pd
 import shapely
 
 from civgeo.domain.division import DivisionCode
-from civgeo.errors import DataPackageMissing, ImportRejected, InvalidInput, NotFound
-from civgeo.formats.facts import ReadRequest
-from civgeo.formats.jail import read_file
+from civgeo.errors import DataPackageMissing, InvalidInput
 from civgeo.formats.outlines import city_outlines, read_districts
 from civgeo.geo.cgcs2000 import in_cgcs2000
 from civgeo.geo.crs import Zone, city_zone
 from civgeo.geo.placement import Placement, Verdict, outline_placement
 from civgeo.geo.rings import readable_parts
 from civgeo.geo.topology import SLIVER_WIDTH_M, CoverageReport, check_coverage
+from civgeo.services.layer_files import column_of, read_layer, shapes_of, texts_of
 
 __all__ = ["LayerCheck", "check_division_file"]
 
@@ -39,8 +36,6 @@ LIKE_SHARE = 0.1
 """Townships stand for their county when their area together differs from its by no more."""
 
 OWN_LAYER = "divisions"
-CHECKED = "GeoPackage、GeoJSON、Shapefile、KML、FlatGeobuf、GeoParquet 图层，或装有其一的 zip"
-OTHER_KIND = ("unsupported_format", "broken_archive", "empty_archive", "unsafe_xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +108,7 @@ def check_division_file(
         not fit it, and when latitude stands first.
     """
     tell = progress or (lambda label, done, total: None)
-    raw = _read(file, layer)
+    raw = shapes_of(file, read_layer(file, layer, own=OWN_LAYER))
     tell("读取文件", 1, 1)
     named = _named(raw)
     areal, left_out = _areas_of_one_level(named)
@@ -126,38 +121,9 @@ def check_division_file(
     return LayerCheck(placed, report, placement, file.name, system, left_out)
 
 
-def _read(file: Path, layer: str | None) -> gpd.GeoDataFrame:
-    """Rows of the file with their geometries, as the jail hands them back."""
-    if not file.is_file():
-        raise NotFound(f"没有文件 {file}，请核对路径。")
-    with TemporaryDirectory() as staging:
-        try:
-            checked = read_file(file, Path(staging), ReadRequest(layer))
-            names = [each.name for each in checked.facts.layers]
-            if checked.facts.must_choose and OWN_LAYER in names:
-                checked = read_file(file, Path(staging), ReadRequest(OWN_LAYER))
-        except ImportRejected as error:
-            raise _refused(file, error) from error
-        if checked.facts.must_choose:
-            raise InvalidInput(
-                f"{file.name} 有 {len(names)} 个图层：{'、'.join(names)}。"
-                "请用 --layer 写明检查哪一个。",
-                code="choose_layer",
-            )
-        frame = checked.frame()
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise InvalidInput(f"{file.name} 中没有带图形的图层。可检查的是{CHECKED}。")
-    return frame
-
-
-def _refused(file: Path, error: ImportRejected) -> ImportRejected:
-    told = f"可检查的是{CHECKED}。" if error.code in OTHER_KIND else ""
-    return ImportRejected(f"{file.name}：{error.message}{told}", code=error.code)
-
-
 def _named(raw: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Columns code, name and geometry of what was read."""
-    code, name = _column(raw, CODE_HEADERS), _column(raw, NAME_HEADERS)
+    code, name = column_of(raw, CODE_HEADERS), column_of(raw, NAME_HEADERS)
     if code is None and name is None:
         columns = "、".join(str(column) for column in raw.columns if column != raw.geometry.name)
         raise InvalidInput(
@@ -166,36 +132,16 @@ def _named(raw: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             code="missing_column",
         )
     numbers = pd.Series([f"第{row + 1}行" for row in range(len(raw))], index=raw.index)
-    codes = _texts(raw[code]) if code is not None else _texts(raw[name])
+    codes = texts_of(raw[code]) if code is not None else texts_of(raw[name])
     codes = codes.where(codes != "", numbers)
     if codes.str.fullmatch(COUNTRY_CODE + r"\d{6}").all():
         codes = codes.str.removeprefix(COUNTRY_CODE)
-    names = _texts(raw[name]) if name is not None else codes
+    names = texts_of(raw[name]) if name is not None else codes
     return gpd.GeoDataFrame(
         {"code": codes, "name": names.where(names != "", codes)},
         geometry=raw.geometry.to_numpy(),
         crs=raw.crs,
     ).reset_index(drop=True)
-
-
-def _column(frame: gpd.GeoDataFrame, headers: tuple[str, ...]) -> str | None:
-    """Column whose header stands first in `headers`, whatever its case, width and blanks."""
-    plain = {
-        unicodedata.normalize("NFKC", str(column)).strip().lower(): str(column)
-        for column in frame.columns
-        if column != frame.geometry.name
-    }
-    return next((plain[header] for header in headers if header in plain), None)
-
-
-def _texts(values: pd.Series) -> pd.Series:
-    """Values as text in half width; whole numbers without a decimal point, null as empty."""
-
-    def text(value: object) -> str:
-        whole = int(value) if isinstance(value, float) and value.is_integer() else value
-        return unicodedata.normalize("NFKC", str(whole)).strip()
-
-    return values.astype(object).map(text, na_action="ignore").fillna("").astype(object)
 
 
 def _areas_of_one_level(named: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
