@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from civgeo import __version__
 from civgeo.api import (
     attachments,
+    boundaries,
     boundary_entries,
     boundary_works,
     collections,
@@ -62,6 +63,7 @@ ROUTERS = (
     rounds,
     boundary_works,
     boundary_entries,
+    boundaries,
     history,
     planning,
     handover,

@@ -1,9 +1,11 @@
 """One street name from proposal to publication, then another name for it, over HTTP."""
 
+from io import BytesIO
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from docx import Document
 from starlette.testclient import TestClient
 
 from api.served_city import divisions
@@ -70,7 +72,7 @@ def draft(client: TestClient, **changed: object) -> dict:
     return ok(client.post(CASES, json=body), 201)
 
 
-def step(client: TestClient, case: dict, name: str, on: str, **more: str) -> dict:
+def step(client: TestClient, case: dict, name: str, on: str, **more: object) -> dict:
     body = {"on": on, "number": f"甲民〔2026〕{name}", "edit": EDIT | {"version": case["version"]}}
     return ok(client.post(f"{CASES}/{case['id']}/steps/{name}", json=body | more))
 
@@ -199,6 +201,71 @@ def test_a_case_opened_before_another_change_is_stale_when_it_is_published(clien
     assert (kept["state"], kept["version"]) == ("announced", case["version"])
     entry = ok(client.get("/collections/place_names/items/old-street"))["properties"]
     assert (entry["name"], entry["meaning"]) == ("光鸣路", "另有更正")
+
+    seen = step(client, case, "publication", "2026-09-10", entry_version=2)
+    assert seen["state"] == "published"
+    entry = ok(client.get("/collections/place_names/items/old-street"))["properties"]
+    assert (entry["name"], entry["toned"], entry["meaning"]) == ("和平路", "Hépíng Lù", "另有更正")
+    assert [former["name"] for former in entry["other_names"]] == ["光鸣路"]
+
+
+def test_papers_name_the_governments_and_bear_the_number_and_day_on_record(client) -> None:
+    case = approved(client, check(client, draft(client, name="晨光路")))
+    case = published(client, case, announced="2026-09-12")
+    said = {}
+    for paper in ("filing", "announcement"):
+        url = f"{CASES}/{case['id']}/papers/{paper}.docx"
+        answer = client.get(url, params={"office": "甲区民政局"})
+        lines = [line.text for line in Document(BytesIO(answer.content)).paragraphs]
+        said[paper] = "\n".join(lines)
+    assert "示例市人民政府：" in said["filing"]
+    assert "甲民〔2026〕filing" in said["filing"]
+    assert "2026年9月16日" in said["filing"]
+    assert "甲区人民政府于2026年9月1日批准命名晨光路" in said["announcement"]
+    assert "甲民〔2026〕announcement" in said["announcement"]
+    assert "2026年9月12日" in said["announcement"]
+
+
+def test_the_history_of_a_case_says_who_took_each_step_on_what(client) -> None:
+    case = approved(client, check(client, draft(client, name="晨光路")))
+    told = ok(client.get(f"{CASES}/{case['id']}/history"))
+    assert [version["version"] for version in told["versions"]] == [1, 2, 3, 4, 5]
+    assert {version["actor"] for version in told["versions"]} == {EDIT["actor"]}
+    states = [period["properties"]["state"] for v in told["versions"] for period in v["periods"]]
+    assert states == ["draft", "checked", "checked", "submitted", "approved"]
+
+
+def test_a_second_case_for_a_name_under_way_is_not_submitted(client) -> None:
+    first = approved(client, check(client, draft(client, name="晨光路")))
+    second = ticked(client, check(client, draft(client, name="辰光路")))
+    refused = client.post(
+        f"{CASES}/{second['id']}/steps/submission",
+        json={"on": "2026-08-20", "number": "1", "edit": EDIT | {"version": second["version"]}},
+    )
+    assert (refused.status_code, refused.json()["code"]) == (422, "name_taken")
+    assert "晨光路" in refused.json()["detail"]
+    assert published(client, first)["state"] == "published"
+
+
+@pytest.mark.parametrize("division", ["990102", "990102001"])
+def test_a_listed_name_asks_for_protective_measures_though_its_row_names_no_entry(
+    client, division
+) -> None:
+    listed = {
+        "name": "光鸣路",
+        "category": "近现代重要地名",
+        "level": "县级",
+        "division": division,
+        "listed_on": "2024-05-01",
+    }
+    ok(client.post("/collections/protected_names/items", json={"properties": listed}), 201)
+    renaming = {"properties": {"name": "和平路"}, "reason": "群众要求", "edit": EDIT}
+    answer = client.post(
+        "/place-names/old-street/renamings", json=renaming, headers={"If-Match": '"1"'}
+    )
+    case = ok(answer, 201)
+    assert case["protected"] is True
+    assert "protective_measures" in {item["code"] for item in case["materials"]}
 
 
 def test_a_retired_name_is_closed_and_stays_readable(client) -> None:

@@ -18,6 +18,7 @@ from civgeo.services.planning import floor_area_coverage
 from civgeo.store.store import FILE_NAME, Store
 from civgeo.store.tables import Collection
 
+STEPS = ["区划与轮廓", "模拟小区", "模拟设施", "地名", "界线与界桩", "写入库"]
 build = partial(
     build_demo_city,
     today=datetime(2026, 3, 1, 9, 0, tzinfo=UTC),
@@ -60,7 +61,7 @@ def test_progress_is_told_step_by_step(tmp_path):
     steps = []
     build(tmp_path, "990100", progress=lambda *step: steps.append(step)).close()
     finished = [label for label, done, total in steps if done == total]
-    assert finished == ["区划与轮廓", "模拟小区", "模拟设施", "地名", "写入库"]
+    assert finished == STEPS
     assert [done for label, done, _ in steps if label == "模拟小区"] == [1, 2, 3, 4, 5, 6]
 
 
@@ -85,7 +86,7 @@ def test_store_that_appears_meanwhile_is_not_overwritten_either(tmp_path):
     assert (tmp_path / FILE_NAME).read_text() == "theirs"
 
 
-@pytest.mark.parametrize("step", ["区划与轮廓", "模拟小区", "模拟设施", "地名", "写入库"])
+@pytest.mark.parametrize("step", STEPS)
 def test_build_that_is_interrupted_leaves_nothing_behind(tmp_path, step):
     def stop(label, done, total):
         if label == step:

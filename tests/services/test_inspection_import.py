@@ -222,6 +222,8 @@ def test_an_item_without_any_day_is_no_record_but_its_file_is_kept(city, tmp_pat
     assert (report.created, faults(report)) == (0, [ResultFault.UNREADABLE, ResultFault.NO_DATE])
     with city.store.read() as reading:
         assert reading.attachment(report.sha256).name == "results.json"
+        told = json.loads(reading.attachment(report.findings_sha256).content)
+    assert [item["raw"] for item in told["findings"]] == ["昨天", ""]
 
 
 def test_strange_heights_and_lost_witness_marks_are_told(city, tmp_path) -> None:
@@ -237,6 +239,13 @@ def test_strange_heights_and_lost_witness_marks_are_told(city, tmp_path) -> None
     assert faults(report) == [height, height, ResultFault.WITNESS_MISSING]
     name = json.loads(MARKERS[2]["witnesses"])[0]["name"]
     assert recorded(city)[2].witnesses[0].name == name
+
+
+def test_a_witness_mark_that_was_added_is_kept_by_its_name(city, tmp_path) -> None:
+    names = [str(item["name"]) for item in json.loads(MARKERS[1]["witnesses"])]
+    seen = [{"name": name, "found": True} for name in names]
+    report_of(city, tmp_path, marker_item(1, witnesses=[*seen, {"name": "新栽石碑"}]))
+    assert [check.name for check in recorded(city)[0].witnesses] == [*names, "新栽石碑"]
 
 
 def test_hostile_texts_stay_texts(city, tmp_path) -> None:

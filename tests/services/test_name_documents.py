@@ -57,7 +57,7 @@ def test_filing_report_says_who_approved_and_where_it_goes():
     report = filing_report(APPROVED, (PLACE,), HEAD, book=BOOK, today=TODAY, simulated=False)
     assert (report.approver, report.addressee) == ("交通运输主管部门", "同级人民政府民政部门")
     assert (report.approval_number, report.approved_on) == ("驻交〔2026〕8号", date(2026, 3, 2))
-    assert report.attachments[:2] == ("地名备案登记表（国家地名信息库填写）", "备案报告")
+    assert report.attachments[:2] == ("地名备案登记表（国家地名信息库填写）", "命名、更名批复文件")
     named = replace(HEAD, approver="驻马店市交通运输局", addressee="驻马店市民政局")
     report = filing_report(APPROVED, (PLACE,), named, book=BOOK, today=TODAY, simulated=False)
     assert (report.approver, report.addressee) == ("驻马店市交通运输局", "驻马店市民政局")

@@ -27,7 +27,16 @@ from civgeo.services.case_records import one_case
 from civgeo.services.name_cases import check_case, redraft, take_step, tick_materials
 from civgeo.services.naming_procedures import naming_procedures
 from services.import_city import TODAY, city_in
-from services.name_life_model import DAYS, DIVISION, KIND, ModelCase, Place, PlaceState, text
+from services.name_life_model import (
+    DAYS,
+    DIVISION,
+    KIND,
+    ModelCase,
+    Place,
+    PlaceState,
+    syllables,
+    text,
+)
 from services.name_life_places import CALLED, CHOICE, MEANING, PlaceLives
 
 BOOK = naming_procedures()
@@ -36,6 +45,7 @@ WAY = (Step.SUBMISSION, Step.APPROVAL, Step.FILING, Step.ANNOUNCEMENT, Step.PUBL
 FAR = st.sampled_from([0, 2, 4, 5, 5])
 OFFICE_DAYS = st.sampled_from(DAYS[1:])
 BEFORE_SUBMISSION = (CaseState.DRAFT, CaseState.CHECKED, CaseState.CONSULTING)
+UNDER_WAY = (CaseState.SUBMITTED, CaseState.APPROVED, CaseState.FILED, CaseState.ANNOUNCED)
 
 
 class Lives(PlaceLives):
@@ -193,7 +203,7 @@ class Lives(PlaceLives):
 
         def expect(case: NameCase) -> NameCase:
             after = advance(case, deed, BOOK, TODAY)
-            if deed.step is Step.SUBMISSION and self.is_taken(known):
+            if deed.step is Step.SUBMISSION and (self.is_taken(known) or self.is_asked_for(known)):
                 raise RuleViolation("", code="name_taken")
             return after
 
@@ -215,6 +225,15 @@ class Lives(PlaceLives):
         others = [place for id, place in self.places.items() if id != known.place]
         retiring = known.case.action is Action.RETIRING
         return not retiring and any(place.sounds_like(known.case.name) for place in others)
+
+    def is_asked_for(self, known: ModelCase) -> bool:
+        """Whether another case that is submitted gives a name that sounds the same."""
+        others = [other.case for other in self.cases.values() if other is not known]
+        return known.case.action is not Action.RETIRING and any(
+            syllables(other.name) == syllables(known.case.name)
+            for other in others
+            if other.state in UNDER_WAY and other.action is not Action.RETIRING
+        )
 
     def publish(self, id: str, known: ModelCase, deed: Deed, after: NameCase) -> None:
         """The entry changes with the case, or neither does."""

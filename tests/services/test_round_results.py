@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from civgeo.domain.inspection_comparison import Differs
 from civgeo.domain.round_forms import WorkKind
-from civgeo.errors import InvalidInput, NotFound
+from civgeo.errors import InvalidInput, NotFound, OwnFileBroken
 from civgeo.services.city import City
 from civgeo.services.marker_works import works
 from civgeo.services.round_archive import archive
@@ -126,6 +126,24 @@ def test_the_report_says_what_was_found(city: City, form: PaperForm) -> None:
         assert "重制埋设" in text
     else:
         assert content.startswith(b"%PDF")
+
+
+def test_the_bureaus_own_template_goes_first_and_a_broken_one_is_told(city: City) -> None:
+    folder = city.store.file.parent / "own" / "templates"
+    folder.mkdir(parents=True)
+    file = folder / "inspection_report.docx"
+    for text in ("{{ title[0] }} 本局格式", "{{ titel }}"):
+        own = Document()
+        own.add_paragraph(text)
+        own.save(str(file))
+        if "titel" in text:
+            with pytest.raises(OwnFileBroken, match="titel"):
+                inspection_report(city, KEY, PaperForm.DOCX, tolerance_m=5.0)
+        else:
+            _, content = inspection_report(city, KEY, PaperForm.DOCX, tolerance_m=5.0)
+            made = "".join(Document(io.BytesIO(content)).element.body.itertext())
+            assert "坪岭线行政区域界线 本局格式" in made
+    file.unlink()
 
 
 def test_the_marker_table_holds_registered_and_measured_coordinates(city: City) -> None:

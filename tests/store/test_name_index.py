@@ -174,6 +174,13 @@ def test_an_index_that_is_missing_strange_or_damaged_is_built_anew(
     assert contents(named) == before
 
 
+def test_an_index_that_is_emptied_while_it_is_read_is_built_anew(named: Store) -> None:
+    assert found(named, "张庄") == ["a"]
+    emptied(newest(named.names.folder))
+    assert found(named, "张庄") == ["a"]
+    assert found(named, "解放路") == ["c"]
+
+
 def test_damage_that_shows_in_an_answer_is_mended_before_it_is_given(named: Store) -> None:
     with named.write() as writing:
         many = [{"id": f"n{n}", "name": f"第{n}村"} for n in range(3000)]

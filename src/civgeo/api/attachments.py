@@ -17,7 +17,7 @@ from civgeo.domain.standard import parse_day
 from civgeo.http.context import CityNow, desk_of
 from civgeo.http.preconditions import expected_version, unless_unchanged
 from civgeo.http.query import require_known
-from civgeo.http.token import MAY_WRITE, bearer_token, require_token
+from civgeo.http.token import MAY_WRITE, is_officer
 from civgeo.http.uploads import UPLOAD_BODY, Room, received
 from civgeo.http.writing import edit_of, version_of
 from civgeo.services.attachments import Attached, Upload, attach, attachment
@@ -32,7 +32,6 @@ _EDIT = ("actor", "document", "document_date", "valid_from")
 _ASKED = ("title", "number", "date", "filename", "version", *_EDIT)
 _POLICY = "sandbox; default-src 'none'"
 _SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": _POLICY}
-_LASTING = "public, max-age=31536000, immutable"
 _ATTACHED = {
     "id": "9f3c1c52-0d0b-4f0e-9a53-6d0d7f1b6a11",
     "version": 4,
@@ -170,14 +169,12 @@ def download(
 ) -> Response:
     """An attached file: what public records name is for all, the rest for who holds the token."""
     require_known(request, ())
-    officer = "authorization" in request.headers
-    if officer:
-        require_token(request, bearer_token(request))
+    officer = is_officer(request)
     found = attachment(city, sha256, public_only=not officer)
     headers = {
         **_SAFE,
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
-        "Cache-Control": "private, no-store" if officer else _LASTING,
+        "Cache-Control": "private, no-store" if officer else "no-cache",
         "Vary": "Authorization",
     }
     answer = Response(found.content, 200, headers, found.media_type)

@@ -9,7 +9,7 @@ from civgeo.api.parameters import read_day
 from civgeo.http.context import CityNow, desk_of
 from civgeo.http.limiter import heavy_work
 from civgeo.http.query import require_known
-from civgeo.http.token import bearer_token, require_token
+from civgeo.http.token import is_officer
 from civgeo.services.exporting import MEDIA_TYPES, ExportRequest, export
 from civgeo.services.features import collection_schema
 
@@ -43,7 +43,7 @@ def exported(
 ) -> Response:
     """Records of a collection; those that are not public only for who holds the token."""
     require_known(request, ("division", "datetime", "form", "public"))
-    officer = _is_officer(request)
+    officer = is_officer(request)
     if not officer:
         collection_schema(collection)
     asked = ExportRequest(
@@ -64,11 +64,3 @@ def exported(
         "Vary": "Authorization",
     }
     return Response(made.content, media_type=made.media_type, headers=headers)
-
-
-def _is_officer(request: Request) -> bool:
-    """Whether the request carries the token; a wrong one is refused."""
-    if "authorization" not in request.headers:
-        return False
-    require_token(request, bearer_token(request))
-    return True

@@ -14,6 +14,7 @@ from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.preconditions import unless_unchanged, version_tag
 from civgeo.http.query import require_known
 from civgeo.http.templates import page
+from civgeo.http.token import is_officer
 from civgeo.services.city import City
 from civgeo.services.editing import EDITABLE
 from civgeo.services.feature_schema import COLLECTIONS
@@ -40,13 +41,17 @@ def of_record(
     """History of a record that officers enter one by one, closed ones among them."""
     if register not in EDITABLE:
         raise NotFound(f"没有登记表“{register[:40]}”的历史；可读：{'、'.join(EDITABLE)}")
-    return record_history(request, city, Collection(register), record_id)
+    return record_history(
+        request, city, Collection(register), record_id, open_only=not is_officer(request)
+    )
 
 
-def record_history(request: Request, city: City, collection: Collection, id: str) -> Response:
-    """All versions of a record as JSON or as a page."""
+def record_history(
+    request: Request, city: City, collection: Collection, id: str, *, open_only: bool = False
+) -> Response:
+    """All versions of a record as JSON or as a page; `open_only` as for `history`."""
     require_known(request, ("f", "lang"))
-    found = history(city, collection, id)
+    found = history(city, collection, id, open_only=open_only)
     if negotiate(request, (Format.JSON, Format.HTML)) is Format.HTML:
         answer: Response = page(
             request,

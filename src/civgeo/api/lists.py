@@ -10,6 +10,7 @@ from civgeo.errors import InvalidInput
 from civgeo.http.context import CityNow
 from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.query import require_known
+from civgeo.http.token import is_officer
 from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.name_list import PATROL_DAYS, ListRequest
 from civgeo.services.name_lists import VIEWS, list_document, list_workbook, name_list
@@ -51,13 +52,19 @@ def register_list(
     require_known(request, (*_OWN, *names))
     where = {name: request.query_params[name] for name in names if name in request.query_params}
     where.pop("division", None)
-    asked = ListRequest(register, view, division, where, interval_days, _percent(target))
+    officer = is_officer(request)
+    asked = ListRequest(
+        register, view, division, where, interval_days, _percent(target), open_only=not officer
+    )
     found = name_list(city, asked)
+    headers = {"Vary": "Accept, Authorization"}
+    if officer:
+        headers["Cache-Control"] = "private, no-store"
     if negotiate(request, (Format.JSON, Format.XLSX)) is Format.XLSX:
-        headers = {"Content-Disposition": f'attachment; filename="{register}-{found.view}.xlsx"'}
+        headers["Content-Disposition"] = f'attachment; filename="{register}-{found.view}.xlsx"'
         return Response(list_workbook(found), media_type=Format.XLSX.media_type, headers=headers)
     content = orjson.dumps(list_document(found))
-    return Response(content, media_type=Format.JSON.media_type, headers={"Vary": "Accept"})
+    return Response(content, media_type=Format.JSON.media_type, headers=headers)
 
 
 def _percent(text: str | None) -> Decimal | None:

@@ -14,6 +14,7 @@ from civgeo.http.preconditions import entity_tag, unless_unchanged
 from civgeo.http.query import require_known
 from civgeo.maps.names import PUBLIC_NAME
 from civgeo.maps.static import PictureFormat
+from civgeo.services.boundary_maps import PUBLIC_BOUNDARY
 from civgeo.services.city import City
 from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.features import Selection, data_version, feature_page
@@ -27,7 +28,11 @@ router = APIRouter(tags=["地图"])
 
 Slug = Annotated[MapSlug, Path(description="地图名称")]
 _BEHIND = {MapSlug.COVERAGE: "coverage_units", MapSlug.NAMES: "place_names"}
-_ONLY = {MapSlug.NAMES: Selection(where=PUBLIC_NAME)}
+_BEHIND |= {MapSlug.BOUNDARIES: "boundary_lines"}
+_ONLY = {
+    MapSlug.NAMES: Selection(where=PUBLIC_NAME),
+    MapSlug.BOUNDARIES: Selection(where=PUBLIC_BOUNDARY),
+}
 _EVERYTHING = 1_000_000
 
 

@@ -135,6 +135,7 @@ _CASE: Json = {
     ],
     "due": [_due(step, -4) for step in _late(4)],
     "late": _late(4),
+    "problems": [],
     "rules_edition": "2026.11",
     "simulated": False,
 }

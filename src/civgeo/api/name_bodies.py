@@ -158,6 +158,11 @@ _STEP = _body(
         "title": _text("文件题名"),
         "approver": {**_one_of(Body, "批准机关；只用于 approval"), "nullable": True},
         "reason": _text("退回的理由"),
+        "entry_version": {
+            "type": "integer",
+            "nullable": True,
+            "description": "发布时：条目在办理期间另有更正的，写核对过的条目版本；不写为 412",
+        },
         "edit": _EDIT,
     },
     examples={

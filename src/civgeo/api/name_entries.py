@@ -34,7 +34,7 @@ MOST_CHANGES = 1_000
 def changes(
     request: Request,
     city: CityNow,
-    since: Annotated[int, Query(ge=0, description="上次读到的 sequence")] = 0,
+    since: Annotated[int, Query(ge=0, le=10**15, description="上次读到的 sequence")] = 0,
     limit: Annotated[int, Query(ge=1, description="至多多少条")] = 100,
 ) -> Response:
     """What changed after ``since``, the oldest first; go on with ``next``."""

@@ -6,6 +6,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from civgeo.api.history import record_history
 from civgeo.api.links import address
 from civgeo.domain.name_case import CaseState
 from civgeo.domain.naming_words import Links
@@ -21,6 +22,7 @@ from civgeo.services import case_opening, name_cases
 from civgeo.services.case_document import case_document, check_document, deed, overdue_document
 from civgeo.services.city import City
 from civgeo.services.editing import Saved
+from civgeo.store.tables import Collection
 
 __all__ = ["router"]
 
@@ -113,6 +115,12 @@ def case(request: Request, city: CityNow, case_id: CaseId) -> Response:
     return _shown(city, case_id)
 
 
+@router.get("/cases/{case_id}/history", summary="案卷办理经过：每一步何人、何时、依据什么")
+def history(request: Request, city: CityNow, case_id: CaseId) -> Response:
+    """Versions of a case, who recorded them, and what differs."""
+    return record_history(request, city, Collection.NAME_CASES, case_id)
+
+
 @router.patch("/cases/{case_id}", summary="修改草拟内容")
 def redraft(request: Request, city: CityNow, case_id: CaseId, body: Body) -> Response:
     """Change the proposal; a checked or returned case becomes a draft again."""
@@ -177,7 +185,7 @@ def take_step(
 ) -> Response:
     """Record a step that was taken; publication changes the gazetteer."""
     require_known(request, ())
-    refuse_strange(body, (*_DEED, "edit"))
+    refuse_strange(body, (*_DEED, "entry_version", "edit"))
     given = {name: _text(body, name) or None for name in _DEED}
     edit = members(body, "edit")
     name_cases.take_step(
@@ -186,6 +194,7 @@ def take_step(
         deed(step, given, city.today),
         edit_of(edit),
         expected_version(request, version_of(edit)),
+        entry_version=_whole(body, "entry_version"),
     )
     return _shown(city, case_id)
 
@@ -225,6 +234,13 @@ def _flag(body: JsonObject, name: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     raise InvalidInput(f"{name} 应为 true 或 false", code="bad_type")
+
+
+def _whole(body: JsonObject, name: str) -> int | None:
+    value = body.get(name)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise InvalidInput(f"{name} 应为整数", code="bad_type")
 
 
 def _level(body: JsonObject) -> Level | None:

@@ -28,6 +28,7 @@ IMPORTED: Mapping[str, object] = {
             "created": 24,
             "repeated": 0,
             "empty": 3,
+            "findings_sha256": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
             "findings": [_FINDING],
         }
     ],

@@ -15,7 +15,6 @@ from civgeo.http.query import require_known
 from civgeo.http.token import MAY_WRITE
 from civgeo.http.uploads import UPLOAD_BODY, Room, received
 from civgeo.http.writing import Body, edit_of, members, refuse_strange
-from civgeo.services import imports
 from civgeo.services.city import City
 from civgeo.services.import_batches import upload_place
 from civgeo.services.inspection_import import (
@@ -88,20 +87,6 @@ async def upload(
         return await run_in_threadpool(act)
     finally:
         place.unlink(missing_ok=True)
-
-
-@router.post("/results/{batch_id}/undo", summary="撤销一批外业记录；原件仍留存")
-def undo(
-    request: Request,
-    city: CityNow,
-    batch_id: Annotated[str, Path(description="批次编号")],
-    body: Body,
-) -> Response:
-    """Take the records of a batch back; refused where they were edited since."""
-    require_known(request, ())
-    refuse_strange(body, ("edit",))
-    done = imports.undo(city, batch_id, edit_of(members(body, "edit")))
-    return json_answer({"batch": batch_id, "taken_back": done.taken_back})
 
 
 @router.get(

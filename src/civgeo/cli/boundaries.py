@@ -8,7 +8,10 @@ import typer
 
 from civgeo.assets.translation import translate as _
 from civgeo.cli import boundary_entries, boundary_works
-from civgeo.cli.boundary_answers import (
+from civgeo.cli.console import messages, session, steps, table
+from civgeo.cli.jsonl import run_lines
+from civgeo.errors import InvalidInput
+from civgeo.services.boundary_answers import (
     DIRECTION_KEYS,
     MARKER_KEYS,
     WITNESS_KEYS,
@@ -16,9 +19,6 @@ from civgeo.cli.boundary_answers import (
     marker_answer,
     witness_answer,
 )
-from civgeo.cli.console import messages, session, steps, table
-from civgeo.cli.jsonl import run_lines
-from civgeo.errors import InvalidInput
 
 if TYPE_CHECKING:
     from civgeo.services.boundary_check import LinesCheck

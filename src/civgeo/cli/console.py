@@ -1,5 +1,6 @@
 """What every command shares: the session, messages on stderr, tables, progress."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,14 @@ __all__ = ["Session", "Steps", "messages", "reading_limits", "session", "setting
 __all__ += ["table", "today"]
 
 messages = Console(stderr=True, highlight=False)
+_PIPED = 160
+"""Characters of a line where nobody's window bounds it."""
+
+_WHOLE_IDS = 36
+_NARROW = 7
+"""Characters of a record's id, and of the least that any other column needs."""
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +93,21 @@ def today() -> date:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table on standard output; names are shown as they are, never as markup."""
+    """Print a table on standard output; names are shown as they are, never as markup.
+
+    Record ids stay on one line where the table has room, so that they can be copied.
+    """
+    output = Console(highlight=False)
+    if not output.is_terminal:
+        output = Console(highlight=False, width=_PIPED)
+    whole = output.width >= _WHOLE_IDS + len(columns) * _NARROW
     grid = Table(title=title, title_justify="left")
-    for column in columns:
-        grid.add_column(column, overflow="fold")
+    for place, column in enumerate(columns):
+        ids = whole and any(_ID.fullmatch(row[place]) for row in rows)
+        grid.add_column(column, overflow="fold", no_wrap=ids)
     for row in rows:
         grid.add_row(*[_plain(cell) for cell in row])
-    Console(highlight=False).print(grid)
+    output.print(grid)
 
 
 def _plain(cell: str) -> str:

@@ -36,6 +36,7 @@ def demo(
     """Build the demonstration city where it is missing, say what is there, and serve it."""
     from civgeo.services.city import City
     from civgeo.services.demo import build_demo_city
+    from civgeo.services.demo_results import demo_results_missing, write_demo_results
     from civgeo.services.mapping import missing_maps, write_maps
     from civgeo.store.store import FILE_NAME, Store
 
@@ -56,6 +57,8 @@ def demo(
             _require_city(there, city)
             if missing_maps(there, directory / "maps"):
                 write_maps(there, directory / "maps", progress=progress)
+            if demo_results_missing(there, directory):
+                write_demo_results(there, directory)
             _say_what_is_there(there, directory, session(context))
     if serve:
         serve_store(directory, "127.0.0.1", port, open_browser=open_browser)
@@ -85,7 +88,7 @@ def _require_city(city: "City", asked: str) -> None:
 
 
 def _say_what_is_there(city: "City", directory: Path, called: Session) -> None:
-    from civgeo.services.demo import inventory
+    from civgeo.services.demo import inventory, lines_by_level
 
     found = inventory(city)
     register = found.register
@@ -99,6 +102,7 @@ def _say_what_is_there(city: "City", directory: Path, called: Session) -> None:
             "edition": register.edition,
             "counties": found.counties,
             **found.counts,
+            "lines_by_level": lines_by_level(city),
             "directory": str(directory),
             "maps": str(directory / "maps"),
         }
@@ -110,9 +114,27 @@ def _say_what_is_there(city: "City", directory: Path, called: Session) -> None:
             [_("小区（模拟）"), str(found.counts["estates"])],
             [_("设施（模拟）"), str(found.counts["facilities"])],
             [_("地名（真实与模拟）"), str(found.counts["place_names"])],
+            *_of_the_boundaries(city),
             [_("生成时间"), made.strftime("%Y-%m-%d %H:%M")],
             [_("文件夹"), str(directory)],
             [_("地图与表格"), str(directory / "maps")],
         ]
         title = f"{register.name} {register.city} 【{_('模拟数据')}】"
         table(title, [_("内容"), _("数量")], rows)
+
+
+def _of_the_boundaries(city: "City") -> list[list[str]]:
+    """Rows about lines, markers and the round that is under way."""
+    from civgeo.domain.boundary_forms import BoundaryLevel
+    from civgeo.services.demo import inventory, lines_by_level
+    from civgeo.services.round_views import overdue_lines
+
+    counts, levels = inventory(city).counts, lines_by_level(city)
+    told = "，".join(f"{BoundaryLevel(level).label_zh} {n}" for level, n in levels.items() if n)
+    late = {str(item["line"]) for item in overdue_lines(city)}
+    return [
+        [_("界线（由轮廓切出）"), f"{counts['boundary_lines']}" + (f"（{told}）" if told else "")],
+        [_("三交点"), str(counts["tri_junctions"])],
+        [_("界桩（模拟）"), str(counts["boundary_markers"])],
+        [_("联检逾期的界线（模拟）"), str(len(late))],
+    ]

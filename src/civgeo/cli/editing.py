@@ -23,6 +23,7 @@ from civgeo.cli.entered import (
     changes_of,
     edit_of,
 )
+from civgeo.domain.clock import BEIJING
 
 if TYPE_CHECKING:
     from civgeo.services.city import City
@@ -206,7 +207,7 @@ def _print(found: "RecordHistory") -> None:
             f"{item.valid_from or '…'} — {item.valid_to or '…'}",
             version.actor,
             f"{version.document} {version.document_date or ''}".strip(),
-            f"{version.recorded_at:%Y-%m-%d %H:%M:%S}Z",
+            f"{version.recorded_at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}",
             "; ".join(
                 f"{_(d.title)}: {_(d.before_zh) or '—'} → {_(d.after_zh) or '—'}"
                 for d in item.differences

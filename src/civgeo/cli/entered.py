@@ -77,7 +77,8 @@ def changes_of(
     from civgeo.services.feature_schema import COLLECTIONS
 
     schema = COLLECTIONS[name]
-    titles = {item.title: item.name for item in schema.entered}
+    titles = {text: item.name for item in schema.entered for text in item.headers}
+    titles |= {item.title: item.name for item in schema.entered}
     found: dict[str, ChangedValue] = {}
     for pair in values or ():
         key, mark, text = pair.partition("=")
@@ -85,8 +86,11 @@ def changes_of(
             raise InvalidInput(f"--set {pair[:60]} 应写成 属性=值，如 households=120")
         key = titles.get(key.strip(), key.strip())
         item = schema.property(key)
-        found[key] = text or None
-        if item is not None and item.type.value in ("integer", "number", "boolean") and text:
+        if item is None:
+            known = "、".join(item.title for item in schema.entered)
+            raise InvalidInput(f"没有这个属性：“{key[:40]}”；可用：{known}", code="unknown_key")
+        found[key] = {label: value for value, label in item.choices}.get(text, text) or None
+        if item.type.value in ("integer", "number", "boolean") and text:
             found[key] = _parsed(text)
     shape = shape_of(point, outline)
     return found if shape is None else {**found, "geometry": shape}

@@ -17,6 +17,7 @@ from civgeo.assets.translation import translate as _
 from civgeo.cli import (
     backup,
     boundaries,
+    boundary_maps,
     config,
     coverage,
     crs,
@@ -53,6 +54,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(names.group, name="names", help=_("地名与代码"))
+boundaries.group.command("map", help=_("界线联检进度图"))(boundary_maps.chart)
+boundaries.group.command("sheets", help=_("一条界线的分幅图（PDF）"))(boundary_maps.sheets)
 app.add_typer(boundaries.group, name="boundaries", help=_("界线与界桩"))
 app.add_typer(crs.group, name="crs", help=_("坐标系与换算"))
 app.add_typer(rounds.group, name="rounds", help=_("联合检查：计划、期限、外业数据包"))
@@ -140,4 +143,5 @@ def run(arguments: list[str]) -> None:
 
 
 def _complain(error: CivgeoError) -> None:
-    messages.print(f"{_('错误')}: {error.message}", style="bold red", markup=False)
+    text = f"{_('错误')}：{error.message}"
+    messages.print(text, style="bold red", markup=False, soft_wrap=True)

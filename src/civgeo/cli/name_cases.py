@@ -10,6 +10,7 @@ import typer
 
 from civgeo.assets.translation import translate as _
 from civgeo.cli.console import messages, session, settings, table, today
+from civgeo.cli.editing import show_history
 from civgeo.cli.entered import (
     Actor,
     Document,
@@ -23,6 +24,7 @@ from civgeo.cli.entered import (
     edit_of,
 )
 from civgeo.domain.name_case import CaseState
+from civgeo.domain.naming_findings import Severity
 from civgeo.domain.procedure_rule import Body, Level, Step
 
 if TYPE_CHECKING:
@@ -194,6 +196,10 @@ def step(
     approver: Annotated[Body | None, typer.Option(help=_("批准机关（批准时）"))] = None,
     reason: Annotated[str, typer.Option(help=_("退回的理由（退回时）"))] = "",
     document_date: DocumentDate = None,
+    entry_version: Annotated[
+        int | None,
+        typer.Option(help=_("发布时：办理期间条目另有更正的，写核对过的条目版本")),
+    ] = None,
 ) -> None:
     """Record a step that was taken."""
     from civgeo.services.case_document import deed
@@ -209,7 +215,10 @@ def step(
     }
     edit = edit_of(actor, document, document_date, None)
     done = deed(what.value, given, today())
-    _act(context, lambda c: take_step(c, id, done, edit, version))
+    _act(
+        context,
+        lambda c: take_step(c, id, done, edit, version, entry_version=entry_version),
+    )
 
 
 @cases.command("list", help=_("列出案卷"))
@@ -258,6 +267,12 @@ def show(context: typer.Context, id: Id) -> None:
     with _city(context) as city:
         found = case_document(case_file(city, id), city.today)
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@cases.command("history", help=_("案卷办理经过：每一步何人、何时、依据什么"))
+def history(context: typer.Context, id: Id) -> None:
+    """Print the versions of a case."""
+    show_history(context, "name_cases", id)
 
 
 @cases.command("overdue", help=_("逾期未办的备案与公告"))
@@ -348,7 +363,11 @@ def _act(context: typer.Context, act: Callable[["City"], "Saved"]) -> None:
     told = f"{found['name']} {found['state_zh']}，{_('版本')} {saved.version}"
     messages.print(told, markup=False)
     for item in _listed(found["findings"]):
-        messages.print(f"  [{item['severity']}] {item['message']}", markup=False, soft_wrap=True)
+        weight = Severity(str(item["severity"])).label_zh
+        messages.print(f"  【{_(weight)}】{item['message']}", markup=False, soft_wrap=True)
+    problems = found["problems"]
+    for problem in problems if isinstance(problems, list) else ():
+        messages.print(f"  【{_('请核对')}】{problem}", markup=False, soft_wrap=True)
     names = "、".join(str(item["label_zh"]) for item in _listed(found["steps_open"]))
     messages.print(f"{_('可办')}：{names or '—'}", markup=False)
 

@@ -22,6 +22,7 @@ from civgeo.cli.entered import (
     changes_of,
     edit_of,
 )
+from civgeo.domain.clock import BEIJING
 
 __all__ = ["book", "changes", "correct", "history", "revert", "show"]
 
@@ -117,7 +118,7 @@ def changes(
     rows = [
         [
             str(item.sequence),
-            f"{item.recorded_at:%Y-%m-%d %H:%M:%S}Z",
+            f"{item.recorded_at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}",
             _(item.action.label_zh),
             item.name or "—",
             str(item.version),

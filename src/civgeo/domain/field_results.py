@@ -4,7 +4,7 @@ A result is one marker or one segment as one side saw it on one day. Coordinates
 recorded, longitude first, in the system that the file names.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from civgeo.domain.boundary_forms import MarkerState
@@ -249,4 +249,4 @@ class FieldFile:
     markers: tuple[MarkerResult, ...] = ()
     segments: tuple[SegmentResult, ...] = ()
     empty: int = 0
-    findings: tuple[ResultFinding, ...] = field(default=())
+    findings: tuple[ResultFinding, ...] = ()

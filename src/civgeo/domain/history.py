@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from civgeo.domain.registers import form_of
 from civgeo.errors import InvalidInput, StaleEdit
 
 __all__ = [
@@ -254,9 +255,10 @@ class StaleVersion(StaleEdit):
         expected_fields: Mapping[str, Value] | None,
         current_fields: Mapping[str, Value],
     ) -> None:
+        form = form_of(collection)
         text = (
-            f"{collection} 的记录 {id} 已被他人改到第 {current} 版（你依据的是第 {expected} 版）："
-            "请对照两版后重新提交"
+            f"{form.title if form else collection} 的记录 {id} 已被他人改到第 {current} 版"
+            f"（你依据的是第 {expected} 版）：请对照两版后重新提交"
         )
         super().__init__(text)
         self.collection = collection

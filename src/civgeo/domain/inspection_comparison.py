@@ -117,15 +117,10 @@ class Inspection:
     @property
     def content(self) -> tuple[object, ...]:
         """What was observed: two records with the same are one, however often they come."""
-        witnesses = tuple(
-            (place, check.found, check.grid_azimuth, check.distance_m)
-            for place, check in enumerate(self.witnesses)
-            if check.is_filled
-        )
         answers = {key: answer for key, answer in self.answers if answer is not None}
         return (
             *(self.state, self.actions, self.longitude, self.latitude, self.height_m),
-            *(self.datum, witnesses, tuple(sorted(answers.items())), self.note, self.photos),
+            *(self.datum, self.witnesses, tuple(sorted(answers.items())), self.note, self.photos),
             *(self.remark, self.inspector),
         )
 

@@ -92,8 +92,13 @@ def _for_submission(case: NameCase, _deed: Deed, book: ProcedureBook, today: dat
     ]
 
 
-def _for_approval(_case: NameCase, deed: Deed, *_: object) -> list[Lack]:
-    return [] if deed.approver else [Lack("approver_missing", "请写明批准机关")]
+def _for_approval(case: NameCase, deed: Deed, book: ProcedureBook, today: date) -> list[Lack]:
+    if deed.approver:
+        return []
+    rules = book.decisive(Topic.APPROVER, case.circumstances(today))
+    bodies = dict.fromkeys(Body(rule.answer) for rule in rules if rule.answer)
+    known = "、".join(f"{body.value}（{body.label_zh}）" for body in bodies)
+    return [Lack("approver_missing", f"请写明批准机关（approver）{f'：{known}' if known else ''}")]
 
 
 def _for_return(_case: NameCase, deed: Deed, *_: object) -> list[Lack]:

@@ -187,11 +187,12 @@ def materials_ticked(
         raise RuleViolation(
             f"案卷“{case.name}”{case.state.label_zh}，材料不能再改", code="step_not_open"
         )
-    listed = [item.code for item in name_materials(case, book, today)]
+    listed = {item.code: item.label_zh for item in name_materials(case, book, today)}
     unknown = sorted(codes - set(listed))
     if unknown:
+        known = "、".join(f"{code}（{label}）" for code, label in listed.items())
         raise InvalidInput(
-            f"材料 {unknown[0]!r} 不在这类地名的材料清单中；可用：{'、'.join(listed)}",
+            f"材料“{unknown[0][:40]}”不在这类地名的材料清单中；可用：{known}",
             code="bad_value",
         )
     return replace(case, materials=codes)

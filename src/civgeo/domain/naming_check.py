@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from civgeo.domain.naming_findings import Finding, FindingCode, Severity
-from civgeo.domain.naming_forms import form_findings
+from civgeo.domain.naming_forms import form_findings, is_han
 from civgeo.domain.naming_lists import ListInfo, NameLists
 from civgeo.domain.naming_neighbours import conflicts
 from civgeo.domain.naming_place import NamedPlace, Scope
@@ -98,7 +98,15 @@ def check_name(
     infos += [lists.characters_info, lists.variants_info, lists.terms["stacked_generics"].info]
     notes = [*_scope_notes(place, rules, findings), *words.notes, _LISTS_NOTE]
     assessed = rules.about(FindingCode.PERSON_NAME) is not None
-    return NameCheck(tuple(findings), tuple(notes), tuple(infos), assessed, place.syllables)
+    return NameCheck(tuple(findings), tuple(notes), tuple(infos), assessed, _spoken(place))
+
+
+def _spoken(place: NamedPlace) -> tuple[str, ...] | None:
+    """Syllables of the Chinese characters alone."""
+    if place.syllables is None:
+        return None
+    sounds = zip(place.whole, place.syllables, strict=False)
+    return tuple(syllable for char, syllable in sounds if is_han(char))
 
 
 def _scope_notes(place: NamedPlace, rules: RulesInForce, findings: list[Finding]) -> list[str]:

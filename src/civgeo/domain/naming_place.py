@@ -1,5 +1,6 @@
 """A name with what its rules ask for: parts, kind, readings, and the areas that it lies in."""
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -194,10 +195,14 @@ class NamedPlace:
     famous
         Whether it is a natural entity known over the country (article 9, item 7).
     syllables, specific_syllables
-        Toned reading of the name and of its specific part, one entry a syllable; None when no
-        reading is known.
+        Toned reading of the name and of its specific part, one entry a character, where letters
+        and digits stand for themselves; None when no reading is known.
     ref
         What findings call it: an index, an id.
+    compared
+        The name in the writing in which names are compared (standard characters, no blanks, no
+        invisible ones), of which `specific`, `generic` and `stem` are parts; empty for the name
+        as it is.
     """
 
     name: str
@@ -210,10 +215,21 @@ class NamedPlace:
     syllables: tuple[str, ...] | None = None
     specific_syllables: tuple[str, ...] | None = None
     ref: int | str = 0
+    compared: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The name in the writing in which names are compared."""
+        return self.compared or self.name
+
+    @property
+    def written_specific(self) -> str:
+        """Specific part as it is written, if not full-width; the whole name without its generic."""
+        return unicodedata.normalize("NFKC", self.name).removesuffix(self.generic or "")
 
     def part(self, comparator: Comparator) -> str:
         """The characters that `comparator` compares."""
-        return self.name if comparator is Comparator.FULL else self.specific or self.name
+        return self.whole if comparator is Comparator.FULL else self.specific or self.whole
 
     def reading(self, comparator: Comparator) -> tuple[str, ...] | None:
         """Toned syllables of what `comparator` compares."""

@@ -136,7 +136,7 @@ class _WordCheck:
             self._add(FindingCode.FAMOUS_ENTITY, text)
 
     def _maybe_famous(self) -> None:
-        for term in self.lists.terms["famous_entities"].named(self.place.name):
+        for term in self.lists.terms["famous_entities"].named(self.place.whole):
             self.notes.append(
                 f"“{term.text}”在著名实体名单之内；若即该实体，请注明 famous，按全国范围比对重名。"
             )
@@ -152,11 +152,12 @@ class _WordCheck:
         """Entries of a list that count; those that are ordinary words too become remarks."""
         self.consulted.append(name)
         listed = self.lists.terms[name]
-        texts = dict.fromkeys((self.place.specific, self.place.stem))
+        place = self.place
+        texts = dict.fromkeys((place.specific, place.stem, place.written_specific))
         found = {
             term.text: term
             for text in texts
-            for term in listed.hits(text, self.place.kind, self.lists.ordinary(text))
+            for term in listed.hits(text, place.kind, self.lists.ordinary(text))
         }
         for term in found.values():
             if term.match is Match.NOTE:

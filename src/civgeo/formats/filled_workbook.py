@@ -8,7 +8,7 @@ import openpyxl
 
 from civgeo.errors import InvalidInput
 
-__all__ = ["filled_workbook"]
+__all__ = ["Cell", "filled_workbook"]
 
 Cell = str | float | None
 Value = TypeVar("Value")

@@ -10,7 +10,8 @@ __all__ = ["ERROR_HEADER", "Finding", "Severity", "by_row", "findings_csv", "for
 
 ERROR_HEADER = "导入检查结果"
 """Header of the column that is added to the officer's own table."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
+"""Excel for Chinese takes the full-width signs as formulas, too."""
 
 
 class Severity(StrEnum):

@@ -12,6 +12,9 @@ from civgeo.geo.junctions import junctions
 
 __all__ = ["shared_lines"]
 
+DECIMALS = 9
+"""Of a degree: the grid on which edges are matched."""
+
 
 def shared_lines(divisions: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Line that each pair of neighbouring divisions shares, and where three or more meet.
@@ -42,14 +45,16 @@ def shared_lines(divisions: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.Geo
     edges = edges_of(shapes)
     found = cuts(edges, edges.loose)
     shared = shared_segments(edges, found)
-    places = degrees(found.units)
+    places = np.round(degrees(found.units), DECIMALS)
     pieces = shapely.linestrings(np.stack([places[shared.start], places[shared.end]], axis=1))
     pairs = np.sort(np.column_stack([codes[shared.left], codes[shared.right]]).astype(str), axis=1)
     rows = pd.DataFrame({"one": pairs[:, 0], "other": pairs[:, 1], "piece": pieces})
     rows = rows[rows["one"] != rows["other"]]
     merged = rows.groupby(["one", "other"])["piece"].agg(_merged).reset_index()
     lines = gpd.GeoDataFrame(merged[["one", "other"]], geometry=list(merged["piece"]), crs=4490)
-    return lines, junctions(edges, found, codes)[["codes", "geometry"]]
+    met = junctions(edges, found, codes)
+    points = shapely.points(np.round(met[["lon", "lat"]].to_numpy(), DECIMALS))
+    return lines, gpd.GeoDataFrame(met[["codes"]], geometry=points, crs=4490)
 
 
 def _merged(pieces: pd.Series) -> shapely.Geometry:

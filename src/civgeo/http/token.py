@@ -7,7 +7,7 @@ from fastapi import Depends, HTTPException, Request
 from civgeo.errors import NotPermitted
 from civgeo.http.context import desk_of
 
-__all__ = ["MAY_WRITE", "bearer_token", "require_token"]
+__all__ = ["MAY_WRITE", "bearer_token", "is_officer", "require_token"]
 
 
 def require_token(request: Request, given: str) -> None:
@@ -36,6 +36,14 @@ def bearer_token(request: Request) -> str:
     """Token in the header ``Authorization: Bearer``, empty without one."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     return given.encode("latin-1").decode(errors="replace") if scheme.lower() == "bearer" else ""
+
+
+def is_officer(request: Request) -> bool:
+    """Whether the request carries the token; a wrong one is refused as by `require_token`."""
+    if "authorization" not in request.headers:
+        return False
+    require_token(request, bearer_token(request))
+    return True
 
 
 def _may_write(request: Request) -> None:

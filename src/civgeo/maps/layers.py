@@ -175,11 +175,22 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class PointStyle:
-    """How a point is drawn; `glyph` is the character inside a disc."""
+    """How a point is drawn; `glyph` is the character inside a disc.
+
+    `width` and `dashes` (lengths of strokes and gaps, pixels) are those of its course.
+    """
 
     shape: Shape
     colour: str
     glyph: str = ""
+    width: float = 2.5
+    dashes: tuple[int, ...] = ()
+
+    def to_json(self) -> Json:
+        """The style as our script reads it."""
+        drawn = [self.shape.value, self.colour, self.glyph]
+        plain = self.shape is not Shape.LINE and not self.dashes
+        return drawn if plain else [*drawn, self.width, list(self.dashes)]
 
 
 class DataElement(MacroElement):
@@ -278,7 +289,7 @@ class PointLayer(DataElement):
                 {"label": group.label, "count": group.count, "style": group.style}
                 for group in groups
             ],
-            "styles": [[style.shape.value, style.colour, style.glyph] for style in styles],
+            "styles": [style.to_json() for style in styles],
             "points": [_point_json(point, pool) for point in points],
             "texts": pool.texts,
         }

@@ -60,13 +60,15 @@ class Swatch:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """Legend row of a point: shape, colour, and a character inside a disc."""
+    """Legend row of a point: shape, colour, and a character inside a disc; or of a line."""
 
     label: str
     colour: str
     shape: Shape
     glyph: str = ""
     count: int | None = None
+    width: float = 2.5
+    dashes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _row_json(row: Swatch | Symbol | Mark) -> Json:
                 "count": row.count,
             }
         case Symbol():
-            return {
+            symbol: dict[str, Json] = {
                 "kind": "symbol",
                 "label": row.label,
                 "colour": row.colour,
@@ -124,6 +126,9 @@ def _row_json(row: Swatch | Symbol | Mark) -> Json:
                 "glyph": row.glyph,
                 "count": row.count,
             }
+            if row.shape is Shape.LINE:
+                symbol |= {"width": row.width, "dashes": list(row.dashes)}
+            return symbol
 
 
 def thresholds_of(used: Iterable[tuple[EstateClass, Standard]]) -> tuple[Threshold, ...]:

@@ -19,7 +19,7 @@ from civgeo.maps.typeface import font
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["HATCHES", "HATCH_COLOUR", "draw_dots", "draw_ring", "draw_symbol"]
+__all__ = ["HATCHES", "HATCH_COLOUR", "draw_dots", "draw_ring", "draw_stretch", "draw_symbol"]
 
 HATCH_COLOUR = "#7d766e"
 
@@ -37,8 +37,11 @@ _MARKERS = {
     Shape.TRIANGLE: "^",
     Shape.DIAMOND: "D",
     Shape.CROSS: "X",
+    Shape.SQUARE: "s",
+    Shape.DOWN: "v",
 }
 GLYPH_SHARE = 0.68
+POINTS_PER_PIXEL = 0.62
 DOT_RIM_PT = 0.9
 SMALLEST_WITH_GLYPH_PT = 6.0
 
@@ -78,6 +81,21 @@ def draw_symbol(
         zorder=10,
     )
     axes.add_collection(symbols, autolim=False)
+
+
+def draw_stretch(
+    axes: "Axes",
+    xy: tuple[Sequence[float], Sequence[float]],
+    colour: str,
+    width: float,
+    dashes: Sequence[int] = (),
+) -> None:
+    """Draw a line over a white rim; width and dashes in pixels of the pages."""
+    thick = POINTS_PER_PIXEL * width
+    # matplotlib counts dashes in widths of the line
+    style = (0, tuple(step / width for step in dashes)) if dashes else "-"
+    axes.plot(*xy, color="white", linewidth=thick + 1.6, zorder=8, solid_capstyle="butt")
+    axes.plot(*xy, color=colour, linewidth=thick, linestyle=style, zorder=8, dash_capstyle="butt")
 
 
 def draw_dots(

@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
 from civgeo.maps.legend import Legend, Mark, Section, Swatch, Symbol
-from civgeo.maps.marks import HATCH_COLOUR, HATCHES, draw_symbol
+from civgeo.maps.marks import HATCH_COLOUR, HATCHES, draw_stretch, draw_symbol
 from civgeo.maps.shapes import Bounds
-from civgeo.maps.theme import INK, MapNote
+from civgeo.maps.theme import INK, MapNote, Shape
 from civgeo.maps.typeface import font
 
 if TYPE_CHECKING:
@@ -227,6 +227,8 @@ class _Column:
                 return
             case Swatch():
                 _swatch(axes, y, row.colour, HATCHES[row.pattern])
+            case Symbol() if row.shape is Shape.LINE:
+                draw_stretch(axes, ([0, 22], [y, y]), row.colour, row.width, row.dashes)
             case Symbol():
                 size = 10.0 if row.glyph else 6.0
                 draw_symbol(axes, [(11, y)], row.shape, row.colour, size, row.glyph)

@@ -35,6 +35,7 @@ from civgeo.maps.theme import INK, LAND, NEIGHBOUR, MapNote, Pattern, Shape
 from civgeo.maps.typeface import DRAWING
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["Drawing", "Gathered", "PictureFormat", "city_picture", "coverage_picture"]
@@ -169,6 +170,11 @@ class Drawing:
     def __init__(self, sheet: Sheet, zone: Zone) -> None:
         self._sheet = sheet
         self._zone = zone
+
+    @property
+    def axes(self) -> "Axes":
+        """Axes of the map, in metres of the zone."""
+        return self._sheet.map
 
     def area(self, row: DivisionRow, colour: str, pattern: Pattern = Pattern.PLAIN) -> None:
         """Fill and outline of a division."""

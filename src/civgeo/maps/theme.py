@@ -84,7 +84,7 @@ class Pattern(StrEnum):
 
 
 class Shape(StrEnum):
-    """Shape of a point."""
+    """Shape of a point; a line has none and stands for its course."""
 
     CIRCLE = "circle"
     TRIANGLE = "triangle"
@@ -92,6 +92,9 @@ class Shape(StrEnum):
     RING = "ring"
     CROSS = "cross"
     DISC = "disc"
+    SQUARE = "square"
+    DOWN = "down"
+    LINE = "line"
 
 
 class State(StrEnum):

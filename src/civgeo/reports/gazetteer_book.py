@@ -5,7 +5,7 @@ the number of the map approval (审图号).
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -150,7 +150,7 @@ def book_docx(book: Book, templates: Path | None = None) -> bytes:
 
 
 def book_xlsx(book: Book) -> bytes:
-    """`book` as a spreadsheet with one sheet for every arrangement.
+    """`book` as a spreadsheet with one sheet for every arrangement, its own first.
 
     Raises
     ------
@@ -158,9 +158,6 @@ def book_xlsx(book: Book) -> bytes:
         As `book_words` does.
     """
     names = _admitted(book)
-    notes = [plain(book.title), *_notes(book, names)]
-    if book.for_public:
-        notes.append(plain(book.map_number))
     headers = {
         "section": "分组",
         "name": "标准名称",
@@ -170,7 +167,10 @@ def book_xlsx(book: Book) -> bytes:
         "meaning": "含义",
     }
     rows, sheets = _rows(names, book.division_names), []
-    for arrangement in Arrangement:
+    for arrangement in sorted(Arrangement, key=lambda order: order is not book.arrangement):
+        notes = [plain(book.title), *_notes(replace(book, arrangement=arrangement), names)]
+        if book.for_public:
+            notes.append(plain(book.map_number))
         lines = [
             {"section": section.title, **asdict(entry)}
             for section in _sections(rows, arrangement)

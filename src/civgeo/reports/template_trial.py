@@ -12,6 +12,7 @@ from docx import Document
 from civgeo.domain.procedure_rule import Action
 from civgeo.errors import InvalidInput
 from civgeo.reports.gazetteer_book import Arrangement, Book, book_docx
+from civgeo.reports.inspection_report import InspectionPaper, inspection_docx
 from civgeo.reports.name_documents import (
     Announcement,
     ApplicationForm,
@@ -77,6 +78,21 @@ _NOTICE = Announcement(
     simulated=False,
 )
 
+_INSPECTION = InspectionPaper(
+    title=(_NAME, "联合检查报告"),
+    facts=(("界线", _NAME),),
+    basis=("试填",),
+    summary=("试填",),
+    shares=(("试填", "1/2", "50.00"),),
+    markers=(("1", "2223001Q", "0.000", "完好", "0.00", "完好"),),
+    segments=((_NAME, "各项均无", "一致"),),
+    differences=((_NAME, "界桩状况", "完好"),),
+    repairs=((_NAME, "修复", "试填", "试填区"),),
+    notes=("试填",),
+    sides=("甲县", "乙县"),
+    dated="2026年1月1日",
+    simulated=False,
+)
 
 _TEMPLATES = {
     ApplicationForm: "application",
@@ -104,6 +120,9 @@ def try_template(name: str, folder: Path) -> None:
 
 
 def _filled(name: str, folder: Path) -> Iterator[bytes]:
+    if name == "inspection_report":
+        yield inspection_docx(_INSPECTION, folder)
+        return
     if name == "gazetteer_book":
         for arrangement in Arrangement:
             yield book_docx(Book(_names(), "试填地名录", "试填机关", _DAY, arrangement), folder)

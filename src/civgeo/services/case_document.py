@@ -11,6 +11,7 @@ from civgeo.domain.name_demands import Deed
 from civgeo.domain.name_life import steps_open
 from civgeo.domain.name_materials import name_materials
 from civgeo.domain.naming_check import NameCheck
+from civgeo.domain.naming_procedure import procedure
 from civgeo.domain.procedure_rule import Body, Step
 from civgeo.domain.standard import parse_day
 from civgeo.services.case_records import CaseFile, findings_json
@@ -108,6 +109,7 @@ def case_document(file: CaseFile, today: date) -> dict[str, object]:
         ],
         "due": [_due(item) for item in due_steps(case, rules, today)],
         "late": [_late(item) for item in late_steps(case, rules, today)],
+        "problems": list(procedure(case.question(today), rules).problems),
         "rules_edition": rules.edition,
         "simulated": file.simulated,
     }

@@ -22,6 +22,7 @@ from civgeo.services.geojson import records
 from civgeo.services.name_entries import completed, entry
 from civgeo.services.own_material import own_procedures
 from civgeo.store.editing import ChangedValue
+from civgeo.store.reading import Reading
 from civgeo.store.tables import Collection
 
 __all__ = ["drafted", "fresh_reading", "open_naming", "open_renaming", "open_retiring"]
@@ -159,10 +160,23 @@ def drafted(
 def _about(city: City, file: CaseFile, place: str, known: Mapping[str, ChangedValue]) -> CaseFile:
     """The case of an entry that is registered."""
     with city.store.read() as reading:
-        listed = reading.count(Collection.PROTECTED_NAMES, where={"place": place})
+        protected = _protected(reading, place, known)
         version = int(reading.feature(_NAMES, place)["version"].iloc[0])
-    case = replace(file.case, former_name=str(known["name"]), protected=listed > 0)
+    case = replace(file.case, former_name=str(known["name"]), protected=protected)
     return replace(file, case=case, place=place, place_version=version)
+
+
+def _protected(reading: Reading, place: str, known: Mapping[str, ChangedValue]) -> bool:
+    """Whether the entry is on the protection list (地名管理条例 article 25).
+
+    A row that names no entry counts by its name, in the same division or one above or below it.
+    """
+    if reading.count(Collection.PROTECTED_NAMES, where={"place": place}):
+        return True
+    rows = reading.features(Collection.PROTECTED_NAMES, where={"name": str(known["name"])})
+    unlinked, own = rows[rows["place"].isna()], str(known["division"])
+    codes = unlinked["division"].tolist()
+    return any(own.startswith(code) or code.startswith(own) for code in codes)
 
 
 def _entry_at(

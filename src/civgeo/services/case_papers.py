@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +12,8 @@ import shapely
 
 from civgeo.domain.clock import BEIJING
 from civgeo.domain.division import DivisionCode
-from civgeo.domain.procedure_rule import Action
+from civgeo.domain.naming_procedure import procedure
+from civgeo.domain.procedure_rule import Action, Body, Step
 from civgeo.errors import InvalidInput, OwnFileBroken
 from civgeo.reports.gazetteer_book import Arrangement, Book
 from civgeo.reports.name_documents import Announcement, ApplicationForm, FilingReport, NamedPlace
@@ -58,7 +60,7 @@ def case_paper(
     office
         Who applies, or issues the paper.
     number
-        Its number (文号).
+        Its number (文号); by default that of the step as recorded.
 
     Raises
     ------
@@ -70,9 +72,9 @@ def case_paper(
         When a rule or template of the bureau cannot be used.
     """
     file = case_file(city, id)
-    place = _place(file, _division_names(city))
+    divisions = _division_names(city)
+    place = _place(file, divisions)
     rules, today = own_procedures(_folder(city)), city.today
-    head = Letterhead(office=office, number=number, dated=today)
     if paper is Paper.APPLICATION:
         findings = tuple(str(item["message"]) for item in file.findings)
         form = application_form(
@@ -85,6 +87,9 @@ def case_paper(
             simulated=file.simulated,
         )
         return _written(city, form, file_format)
+    step = Step.FILING if paper is Paper.FILING else Step.ANNOUNCEMENT
+    file_to = procedure(file.case.question(today), rules).file_to
+    head = _head(file, Letterhead(office, number, today), step, file_to, divisions)
     if paper is Paper.FILING:
         report = filing_report(
             file.case, (place,), head, book=rules, today=today, simulated=file.simulated
@@ -92,6 +97,32 @@ def case_paper(
         return _written(city, report, file_format)
     notice = announcement(file.case, (place,), head, simulated=file.simulated)
     return _written(city, notice, file_format)
+
+
+def _head(
+    file: CaseFile, head: Letterhead, step: Step, file_to: Body | None, names: Mapping[str, str]
+) -> Letterhead:
+    """`head` with the governments by name; number and date as recorded, once `step` is taken."""
+    case = file.case
+    taken = next((item for item in reversed(case.documents) if item.step is step), None)
+    if taken is not None:
+        head = replace(head, number=head.number or taken.number, dated=taken.dated)
+    return replace(
+        head,
+        approver=_government(case.approver, case.division, names),
+        addressee=_government(file_to, case.division, names),
+    )
+
+
+def _government(body: Body | None, division: DivisionCode | None, names: Mapping[str, str]) -> str:
+    """Full name of a government; empty for other bodies, or an area that is not in the register."""
+    code = "" if division is None else division.text.ljust(6, "0")
+    areas = {
+        Body.MUNICIPAL_GOVERNMENT: f"{code[:4]}00",
+        Body.COUNTY_GOVERNMENT: code[:6] if code[4:6] != "00" else "",
+    }
+    name = names.get(areas.get(body, "") if body else "", "")
+    return f"{name}人民政府" if name else ""
 
 
 def calendar(city: City, now: datetime) -> bytes:
@@ -128,13 +159,14 @@ def gazetteer_book(
     with city.store.read() as reading:
         register = reading.register()
         names = reading.features(Collection.PLACE_NAMES, division=division)
+    divisions = _division_names(city)
     book = Book(
         names=names,
-        title=f"{register.name}标准地名录",
+        title=f"{_area(register.name, division, divisions)}标准地名录",
         office=office or register.name,
         dated=city.today,
         arrangement=order,
-        division_names=_division_names(city),
+        division_names=divisions,
         for_public=for_public,
         map_number=map_number,
         sources={**register.sources, "规则版本": edition_zh(register.edition)},
@@ -142,6 +174,12 @@ def gazetteer_book(
     )
     with _own_in_words(city):
         return gazetteer_book_file(book, file_format, own_templates(_folder(city)))
+
+
+def _area(city: str, division: str | None, names: Mapping[str, str]) -> str:
+    """What a book of `division` is about: the city, or its county or township by full name."""
+    name = names.get(division or "", city)
+    return name if name == city else f"{city}{name}"
 
 
 def _folder(city: City) -> Path:

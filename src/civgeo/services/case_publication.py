@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from uuid import uuid4
 
 import geopandas as gpd
+import shapely
 
 from civgeo.domain.history import Edit
 from civgeo.domain.name_case import NameCase
 from civgeo.domain.procedure_rule import Action, Step
+from civgeo.errors import RuleViolation
 from civgeo.services.case_records import CaseFile
 from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.name_entries import with_former_name
+from civgeo.store import geopackage
 from civgeo.store.editing import ChangedValue
 from civgeo.store.tables import Collection
 from civgeo.store.writing import Writing
@@ -21,7 +25,7 @@ __all__ = ["publish"]
 _NAMES = Collection.PLACE_NAMES
 
 
-def publish(writing: Writing, file: CaseFile, edit: Edit) -> str:
+def publish(writing: Writing, file: CaseFile, edit: Edit, entry_version: int | None = None) -> str:
     """Enter, rename or close the place that the case is about; it holds from the approval on.
 
     Parameters
@@ -32,6 +36,8 @@ def publish(writing: Writing, file: CaseFile, edit: Edit) -> str:
         The case, published.
     edit
         Who publishes; the entry's document is that of the approval.
+    entry_version
+        Version of the entry to lay the case over; by default that at which it was opened.
 
     Returns
     -------
@@ -41,15 +47,19 @@ def publish(writing: Writing, file: CaseFile, edit: Edit) -> str:
     Raises
     ------
     StaleVersion
-        When the entry was changed since the case was opened.
+        When the entry has another version.
+    RuleViolation
+        ``name_changed`` when the entry bears another name than the one that the case is about.
     """
     since = replace(_by_approval(file.case, edit), valid_from=file.case.approved_on)
     if file.case.action is Action.NAMING or file.place is None:
         return _entered(writing, file, since)
+    seen = file.place_version if entry_version is None else entry_version
+    changes = _renamed(writing, file, merged=seen != file.place_version)
     if file.case.action is Action.RETIRING:
-        writing.close(_NAMES, file.place, since, file.place_version)
-        return file.place
-    writing.correct(_NAMES, file.place, _renamed(writing, file), since, file.place_version)
+        writing.close(_NAMES, file.place, since, seen)
+    else:
+        writing.correct(_NAMES, file.place, changes, since, seen)
     return file.place
 
 
@@ -79,16 +89,46 @@ def _entered(writing: Writing, file: CaseFile, edit: Edit) -> str:
     return id
 
 
-def _renamed(writing: Writing, file: CaseFile) -> dict[str, ChangedValue]:
-    """What the entry becomes: the proposal, with the name so far among its former names."""
+def _renamed(writing: Writing, file: CaseFile, *, merged: bool) -> dict[str, ChangedValue]:
+    """What the entry becomes: the proposal, with the name so far among its former names.
+
+    `merged`: only what the case itself changes, over what was corrected since it was opened.
+    """
     known = writing.features(_NAMES, ids=[str(file.place)], include_closed=True)
-    former = file.case.former_name
-    others = with_former_name(known["other_names"].iloc[0], former, _text(file.case.approved_on))
-    changes: dict[str, ChangedValue] = {**file.proposal, "other_names": others}
-    changes |= {"named_on": _text(file.case.approved_on)}
+    former, changes = file.case.former_name, dict(file.proposal)
     if file.geometry is not None:
         changes["geometry"] = file.geometry
-    return changes
+    if merged:
+        if not known.empty and known["name"].iloc[0] != former:
+            text = f"条目现名“{known['name'].iloc[0]}”，本案卷针对的是“{former}”：不能据此发布"
+            raise RuleViolation(text, code="name_changed")
+        changes = _own_changes(writing, file, changes)
+    held = None if known.empty else known["other_names"].iloc[0]
+    others = with_former_name(held, former, _text(file.case.approved_on))
+    return {**changes, "other_names": others, "named_on": _text(file.case.approved_on)}
+
+
+def _own_changes(
+    writing: Writing, file: CaseFile, proposed: dict[str, ChangedValue]
+) -> dict[str, ChangedValue]:
+    """Those of the `proposed` properties that differ from the entry as the case found it."""
+    found = [
+        entry
+        for entry in writing.history(_NAMES, str(file.place))
+        if entry.version <= (file.place_version or 0) and entry.state is not None
+    ]
+    before, shape = (found[-1].state, found[-1].shape) if found else ({}, None)
+    return {
+        name: value
+        for name, value in proposed.items()
+        if (_seal(value) != shape if name == "geometry" else (before or {}).get(name) != value)
+    }
+
+
+def _seal(value: ChangedValue) -> str | None:
+    shape = value if isinstance(value, shapely.Geometry) else None
+    [blob] = geopackage.encode([shape])
+    return None if blob is None else sha256(blob).hexdigest()
 
 
 def _text(day: date | None) -> str | None:

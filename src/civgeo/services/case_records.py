@@ -92,7 +92,7 @@ def one_case(reading: Reading, id: str) -> CaseFile:
     """
     frame = reading.features(Collection.NAME_CASES, ids=[id])
     if frame.empty:
-        raise NotFound(f"没有编号为“{id[:80]}”的案卷；案卷清单见 civgeo names cases")
+        raise NotFound(f"没有编号为“{id[:80]}”的案卷；案卷清单见 civgeo names case list")
     return case_files(frame)[0]
 
 

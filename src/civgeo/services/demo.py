@@ -11,6 +11,7 @@ import numpy as np
 from civgeo.analysis.fictional_city import FICTIONAL_CITY, FICTIONAL_NAME, fictional_divisions
 from civgeo.analysis.simulated_city import CityPlan, simulate_estates
 from civgeo.analysis.simulated_facilities import simulate_facilities
+from civgeo.domain.boundary_forms import BoundaryLevel
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.estate import EstateClass
 from civgeo.domain.standard import (
@@ -24,6 +25,7 @@ from civgeo.errors import InvalidInput
 from civgeo.formats.outlines import OutlineSource
 from civgeo.formats.reference import seats, standards
 from civgeo.services.city import City
+from civgeo.services.demo_boundaries import demo_boundaries
 from civgeo.services.demo_names import GEONAMES, demo_registers
 from civgeo.services.founding import (
     Progress,
@@ -37,7 +39,7 @@ from civgeo.store.reading import Register
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 
-__all__ = ["DEMO_ESTATES", "Inventory", "build_demo_city", "inventory"]
+__all__ = ["DEMO_ESTATES", "Inventory", "build_demo_city", "inventory", "lines_by_level"]
 
 DEMO_ESTATES = 3_200
 SEED = 20260101
@@ -60,6 +62,15 @@ def inventory(city: City) -> Inventory:
         counts = {item.value: reading.count(item) for item in Collection}
         own = {"role": "own", "level": "county"}
         return Inventory(reading.register(), counts, reading.count(Collection.DIVISIONS, where=own))
+
+
+def lines_by_level(city: City) -> dict[str, int]:
+    """How many boundary lines of each level the store of `city` holds, by the level's word."""
+    with city.store.read() as reading:
+        return {
+            level.value: reading.count(Collection.BOUNDARY_LINES, where={"level": level.value})
+            for level in BoundaryLevel
+        }
 
 
 def build_demo_city(
@@ -108,6 +119,9 @@ def build_demo_city(
     units = county_units(divisions)
     names = demo_registers(divisions, drawn, _seats_of(units), np.random.default_rng(SEED), today)
     progress("地名", 1, 1)
+    progress("界线与界桩", 0, 1)
+    lines = demo_boundaries(divisions, code, np.random.default_rng(SEED + 1), today.date())
+    progress("界线与界桩", 1, 1)
     register = _register(divisions, code, book, today, source, fictional=fictional)
     frames = [
         (Collection.DIVISIONS, divisions),
@@ -115,6 +129,7 @@ def build_demo_city(
         (Collection.ESTATES, drawn),
         (Collection.FACILITIES, sites),
         *names.items(),
+        *lines,
     ]
     return write_store(directory, register, book, progress, frames)
 
@@ -171,7 +186,7 @@ def _register(
     fictional: bool,
 ) -> Register:
     text = DivisionCode.parse(code).text
-    made = {"小区、社区、设施、街路巷与地名清单": "模拟生成，不是真实数据"}
+    made = {"小区、社区、设施、街路巷、地名清单与界桩": "模拟生成，不是真实数据"}
     seated = {"县城位置与居民点": GEONAMES}
     return Register(
         city=text,

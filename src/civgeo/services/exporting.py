@@ -13,7 +13,6 @@ import geopandas as gpd
 import orjson
 
 from civgeo.domain.division import DivisionCode
-from civgeo.domain.secrecy import Secrecy
 from civgeo.errors import InvalidInput, NotFound, NotPermitted
 from civgeo.formats.export_files import csv_content, geopackage_content
 from civgeo.reports.register_table import SIMULATED, register_workbook
@@ -132,8 +131,8 @@ def export(city: City, request: ExportRequest) -> Exported:
     schema = _schema(request)
     with city.store.read() as reading:
         register = reading.register()
-        frame = _records(city, reading, schema, request)
-        kept = _kept(reading, frame, request)
+        everything = _records(city, reading, schema, request)
+        kept = _kept(reading, everything, request)
         known = reading.features(Collection.DIVISIONS, limit=None if request.form else 0)
     made = _Export(
         schema,
@@ -145,7 +144,7 @@ def export(city: City, request: ExportRequest) -> Exported:
     )
     name = f"{schema.id}-{request.division or register.city}.{request.suffix}"
     content = _WRITERS[request.suffix](made, request)
-    count, left_out = len(kept), len(frame) - len(kept)
+    count, left_out = len(kept), len(everything) - len(kept)
     return Exported(content, MEDIA_TYPES[request.suffix], name, count, left_out)
 
 
@@ -188,21 +187,13 @@ def _records(
 
 
 def _kept(reading: Reading, frame: gpd.GeoDataFrame, request: ExportRequest) -> gpd.GeoDataFrame:
-    """Records that may be in the file: all, or those that are public, as are their place names."""
-    if not (request.public or request.open_only):
+    """Records that may be in the file: all, or those that anybody may know today."""
+    stored = {collection.value for collection in Collection}
+    if not (request.public or request.open_only) or request.collection not in stored:
         return frame
-    if "public" in frame:
-        secrecy = frame["secrecy"] == Secrecy.PUBLIC.value
-        found = frame[(frame["public"].astype(bool) & secrecy).to_numpy()]
-        own = [name for name in _OFFICE_ONLY if name in frame]
-        return found.assign(**dict.fromkeys(own))
-    if "place" in frame:
-        linked = frame["place"].dropna().unique().tolist()
-        names = reading.features(Collection.PLACE_NAMES, ids=linked, include_closed=True)
-        open_names = names.index[names["public"] & (names["secrecy"] == Secrecy.PUBLIC.value)]
-        hidden = frame["place"].isin(names.index) & ~frame["place"].isin(open_names)
-        return frame[~hidden.to_numpy()]
-    return frame
+    known = reading.features(Collection(request.collection), valid_on=request.on, open_only=True)
+    found = frame[frame.index.isin(known.index)]
+    return found.assign(**dict.fromkeys(name for name in _OFFICE_ONLY if name in frame))
 
 
 def _notes(

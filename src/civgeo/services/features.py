@@ -13,7 +13,6 @@ import pandas as pd
 import shapely
 
 from civgeo.analysis.coverage import UnitLevel
-from civgeo.domain.secrecy import Secrecy
 from civgeo.errors import InvalidInput, NotFound
 from civgeo.services.city import City
 from civgeo.services.feature_schema import COLLECTIONS, OPEN_COLLECTIONS, CollectionSchema
@@ -37,9 +36,6 @@ __all__ = [
 ]
 
 _STORED = {collection.value: collection for collection in Collection}
-_PUBLIC: Mapping[str, Scalar] = MappingProxyType({"public": True, "secrecy": Secrecy.PUBLIC.value})
-"""What a record must be for everybody to read it, where a collection tells."""
-
 _UNIT_LEVELS = (UnitLevel.COUNTY, UnitLevel.TOWNSHIP, UnitLevel.COMMUNITY, UnitLevel.ESTATE)
 
 
@@ -142,11 +138,9 @@ def feature_page(
         frame = _selected(_coverage_units(city, data_version(city)), schema, selection)
         return _page_of(frame, limit, offset, after)
     stored, during = _STORED[collection], selection.during
-    if schema.property("public") is not None:
-        selection = replace(selection, where={**selection.where, **_PUBLIC})
     with city.store.read() as reading:
         if during is not None and during.day is None:
-            frame = existing_during(reading, stored, during, city.today)
+            frame = existing_during(reading, stored, during, city.today, open_only=True)
             frame = frame.assign(place=np.arange(len(frame)))
             return _page_of(_selected(frame, schema, selection), limit, offset, after)
         page = _stored_page(reading, stored, selection, limit, offset, after)
@@ -164,10 +158,16 @@ def _stored_page(
 ) -> FeaturePage:
     day = None if selection.during is None else selection.during.day
     bbox, where = selection.bbox, selection.where
-    matched = reading.count(collection, bbox=bbox, where=where, valid_on=day)
+    matched = reading.count(collection, bbox=bbox, where=where, valid_on=day, open_only=True)
     wanted = offset + limit + 1 if offset < matched else 0
     frame = reading.features(
-        collection, bbox=bbox, where=where, limit=wanted, after=after, valid_on=day
+        collection,
+        bbox=bbox,
+        where=where,
+        limit=wanted,
+        after=after,
+        valid_on=day,
+        open_only=True,
     )
     page = frame.iloc[offset : offset + limit]
     if len(frame) <= offset + limit:
@@ -201,22 +201,14 @@ def feature(city: City, collection: str, id: str, on: date | None = None) -> gpd
         return units.loc[[id]]
     stored = _STORED[collection]
     with city.store.read() as reading:
-        frame = reading.features(stored, ids=[id], valid_on=on)
-        if _open_rows(frame).empty:
+        frame = reading.features(stored, ids=[id], valid_on=on, open_only=True)
+        if frame.empty:
             raise _not_there(reading, stored, id, on)
         return with_existence(reading, stored, frame, on)
 
 
-def _open_rows(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Rows that everybody may read, where the collection tells."""
-    if "public" not in frame:
-        return frame
-    return frame[frame["public"].astype(bool) & (frame["secrecy"] == Secrecy.PUBLIC.value)]
-
-
 def _not_there(reading: Reading, collection: Collection, id: str, on: date | None) -> NotFound:
-    known = reading.features(collection, ids=[id], include_closed=True)
-    known = _open_rows(known)
+    known = reading.features(collection, ids=[id], include_closed=True, open_only=True)
     title = COLLECTIONS[collection.value].title
     if known.empty:
         return NotFound(f"{title}（{collection}）中没有编号为“{id[:80]}”的记录")
@@ -238,14 +230,14 @@ def collection_extent(city: City, collection: str) -> CollectionExtent:
         When there is no such collection.
     """
     collection_schema(collection)
-    if collection in _STORED and collection != Collection.DIVISIONS:
-        with city.store.read() as reading:
-            return CollectionExtent(reading.extent(_STORED[collection]), None)
     return _computed_extent(city, collection, data_version(city))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2 * len(COLLECTIONS))
 def _computed_extent(city: City, collection: str, version: int) -> CollectionExtent:
+    if collection in _STORED and collection != Collection.DIVISIONS:
+        with city.store.read() as reading:
+            return CollectionExtent(reading.extent(_STORED[collection], open_only=True), None)
     if collection in _STORED:
         with city.store.read() as reading:
             frame = reading.features(_STORED[collection], include_closed=True)

@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from civgeo.domain.history import Action, Entry, Value
 from civgeo.domain.period import Period, amended, timeline
+from civgeo.errors import NotFound
 from civgeo.services.city import City
 from civgeo.services.feature_schema import COLLECTIONS, CollectionSchema
+from civgeo.store.reading import Reading
 from civgeo.store.tables import Collection
 
 __all__ = ["Assertion", "Difference", "RecordHistory", "Version", "differences", "history"]
@@ -91,16 +93,27 @@ class RecordHistory:
     versions: tuple[Version, ...]
 
 
-def history(city: City, collection: Collection, id: str) -> RecordHistory:
+def history(
+    city: City, collection: Collection, id: str, *, open_only: bool = False
+) -> RecordHistory:
     """History of the record, with the differences of each version from what was known before.
+
+    Parameters
+    ----------
+    city, collection, id
+        The record.
+    open_only
+        Only when anybody may know the record, and every place that it ever named.
 
     Raises
     ------
     NotFound
-        When there never was such a record.
+        When there never was such a record, or not everybody may know it.
     """
     with city.store.read() as reading:
         entries = reading.history(collection, id)
+        if open_only:
+            _refuse_hidden(reading, collection, id, entries)
         exists = not reading.features(collection, ids=[id]).empty
     schema = COLLECTIONS[collection.value]
     versions: list[list[Entry]] = []
@@ -147,6 +160,20 @@ def _told(schema: CollectionSchema, name: str, value: Value) -> str:
         return "" if value is None else str(value)
     text = item.label(value)
     return f"{text} {item.unit}" if text and item.unit else text
+
+
+def _refuse_hidden(
+    reading: Reading, collection: Collection, id: str, entries: Sequence[Entry]
+) -> None:
+    found = reading.features(collection, ids=[id], include_closed=True, open_only=True)
+    states = [entry.state for entry in entries if entry.state is not None]
+    places = {str(state["place"]) for state in states if state.get("place") is not None}
+    known, shown = (
+        reading.features(Collection.PLACE_NAMES, ids=places, include_closed=True, open_only=only)
+        for only in (False, True)
+    )
+    if found.empty or len(shown) < len(known):
+        raise NotFound(f"{collection} 中没有编号为 {id[:80]!r} 的记录")
 
 
 def _version(schema: CollectionSchema, before: Sequence[Entry], group: Sequence[Entry]) -> Version:

@@ -99,6 +99,8 @@ class FileReport:
         Records that are new, those that were there already, items that nobody filled in.
     findings
         What to look at.
+    findings_sha256
+        Attachment that keeps them beside the file; None where nothing was kept.
     """
 
     name: str
@@ -112,6 +114,7 @@ class FileReport:
     repeated: int
     empty: int
     findings: tuple[ResultFinding, ...]
+    findings_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +200,11 @@ def import_results(
     ours = replace(edit, batch=f"{id}:{mark}", valid_from=None, valid_to=None)
     with city.store.write() as writing:
         judgements = _judge_all(city, writing, found, tolerance_m)
+        reports = []
         for read, (report, register, records) in zip(found, judgements, strict=True):
-            _keep(writing, read, report)
+            reports.append(_kept(writing, read, report))
             _append(writing, read, register, records, ours, id)
-    reports = tuple(report for report, _, _ in judgements)
-    return Imported(id if any(report.created for report in reports) else None, reports)
+    return Imported(id if any(r.created for r in reports) else None, tuple(reports))
 
 
 def _is_news(report: FileReport) -> bool:
@@ -307,17 +310,19 @@ def _judge(
     return report, register, found.records
 
 
-def _keep(writing: Writing, read: _Read, report: FileReport) -> None:
+def _kept(writing: Writing, read: _Read, report: FileReport) -> FileReport:
     """Keep the file, and its findings beside it, where anything of it is new."""
     if not _is_news(report):
-        return
+        return report
     name = _kept_name(read.upload.name, _ENDINGS[read.carrier])
     writing.keep_attachment(Attachment.of(name, _MEDIA[read.carrier], read.content))
     told = orjson.dumps(
         {"file": read.sha256, "findings": [finding_document(item) for item in report.findings]}
     )
     name = _kept_name(f"{read.upload.name}.核对", ".json")
-    writing.keep_attachment(Attachment.of(name, _MEDIA["JSON"], told))
+    beside = Attachment.of(name, _MEDIA["JSON"], told)
+    writing.keep_attachment(beside)
+    return replace(report, findings_sha256=beside.sha256)
 
 
 def _kept_name(given: str, ending: str) -> str:

@@ -323,7 +323,12 @@ def _direction(place: ReadingPlace) -> str | None:
 
 def _named(checks: Sequence[WitnessCheck], names: Sequence[str]) -> Iterable[WitnessCheck]:
     """Checks up to the last that says anything, with registered names where none are given."""
-    last = max((place for place, check in enumerate(checks, 1) if check.is_filled), default=0)
+    told = [
+        place
+        for place, check in enumerate(checks, 1)
+        if check.is_filled or (place > len(names) and check.name)
+    ]
+    last = max(told, default=0)
     for place, check in enumerate(checks[:last]):
         known = names[place] if place < len(names) else ""
         yield check if check.name else replace(check, name=known)

@@ -26,6 +26,12 @@ from civgeo.maps.static import (
     facilities_picture,
 )
 from civgeo.maps.theme import MapNote
+from civgeo.services.boundary_maps import (
+    PUBLIC_BOUNDARY,
+    boundary_map,
+    boundary_picture,
+    has_public_boundaries,
+)
 from civgeo.services.city import City
 from civgeo.services.map_origin import Drawn, edition_zh
 from civgeo.services.planning import coverage_spreadsheet, floor_area_coverage
@@ -42,6 +48,7 @@ class MapSlug(StrEnum):
     DIVISIONS = "divisions"
     FACILITIES = "facilities"
     NAMES = "names"
+    BOUNDARIES = "boundaries"
 
 
 MAP_TITLES = MappingProxyType(
@@ -50,6 +57,7 @@ MAP_TITLES = MappingProxyType(
         MapSlug.DIVISIONS: "行政区划",
         MapSlug.FACILITIES: "民政设施",
         MapSlug.NAMES: "标准地名",
+        MapSlug.BOUNDARIES: "行政区域界线",
     }
 )
 
@@ -64,6 +72,7 @@ _SHOWN: Mapping[MapSlug, tuple[tuple[Collection, Mapping[str, Scalar]], ...]] = 
         MapSlug.DIVISIONS: (),
         MapSlug.FACILITIES: ((Collection.FACILITIES, _EVERYTHING),),
         MapSlug.NAMES: ((Collection.PLACE_NAMES, PUBLIC_NAME),),
+        MapSlug.BOUNDARIES: ((Collection.BOUNDARY_LINES, PUBLIC_BOUNDARY),),
     }
 )
 """What lies on each map beside the divisions: collections, and which of their rows."""
@@ -72,6 +81,7 @@ _NOTHING_TO_DRAW = MappingProxyType(
     {
         MapSlug.COVERAGE: "库中还没有小区，画不出覆盖图；请先导入小区，或运行 civgeo demo",
         MapSlug.NAMES: "库中还没有可公开的地名，画不出地名图；请先导入地名，或运行 civgeo demo",
+        MapSlug.BOUNDARIES: "库中还没有可公开的界线，画不出图；请先导入界线，或运行 civgeo demo",
     }
 )
 
@@ -105,6 +115,8 @@ def map_of(city: City, slug: MapSlug, *, public_number: str = "") -> CivMap:
             return facilities_map(shown.features, shown.divisions, about=shown.about)
         case MapSlug.NAMES:
             return names_map(shown.features, shown.divisions, about=shown.about)
+        case MapSlug.BOUNDARIES:
+            return boundary_map(city, public=True, public_number=public_number)
 
 
 def picture_of(city: City, slug: MapSlug, form: PictureFormat, *, public_number: str = "") -> bytes:
@@ -121,6 +133,8 @@ def picture_of(city: City, slug: MapSlug, form: PictureFormat, *, public_number:
             return facilities_picture(shown.features, shown.divisions, about=shown.about, form=form)
         case MapSlug.NAMES:
             return names_picture(shown.features, shown.divisions, about=shown.about, form=form)
+        case MapSlug.BOUNDARIES:
+            return boundary_picture(city, form, public=True, public_number=public_number)
 
 
 def write_maps(
@@ -132,8 +146,8 @@ def write_maps(
 ) -> list[Path]:
     """Write every map as HTML, PNG and PDF, and the coverage workbook, into `folder`.
 
-    A store without estates has no coverage to draw, one without public names no map of names:
-    its other maps are written.
+    A store without estates has no coverage to draw, one without public names no map of names,
+    one without public lines no map of boundaries: its other maps are written.
 
     Returns
     -------
@@ -173,6 +187,7 @@ def _drawable(city: City) -> list[MapSlug]:
         there = {
             MapSlug.COVERAGE: reading.count(Collection.ESTATES) > 0,
             MapSlug.NAMES: reading.count(Collection.PLACE_NAMES, where=PUBLIC_NAME) > 0,
+            MapSlug.BOUNDARIES: has_public_boundaries(reading),
         }
     return [slug for slug in MapSlug if there.get(slug, True)]
 

@@ -13,6 +13,7 @@ from civgeo.domain.name_case import CaseState, FindingsSummary, NameCase
 from civgeo.domain.name_demands import Deed
 from civgeo.domain.name_life import advance, findings_recorded, materials_ticked
 from civgeo.domain.naming_check import NameCheck
+from civgeo.domain.naming_findings import Severity
 from civgeo.domain.naming_words import Links
 from civgeo.domain.procedure_rule import Action, ProcedureBook, Step
 from civgeo.errors import RuleViolation
@@ -22,8 +23,9 @@ from civgeo.services.case_records import CaseFile, case_files, case_values, find
 from civgeo.services.city import City
 from civgeo.services.editing import Saved
 from civgeo.services.entry_checks import checked_entry
-from civgeo.services.name_check import check_in_register
-from civgeo.services.own_material import own_procedures
+from civgeo.services.name_check import check_in_register, proposal_of
+from civgeo.services.naming import check_proposal
+from civgeo.services.own_material import own_guide, own_procedures
 from civgeo.store.editing import ChangedValue
 from civgeo.store.reading import Reading
 from civgeo.store.tables import Collection
@@ -38,6 +40,8 @@ __all__ = [
 ]
 
 _CASES, _NAMES = Collection.NAME_CASES, Collection.PLACE_NAMES
+_UNDER_WAY = (CaseState.SUBMITTED, CaseState.APPROVED, CaseState.FILED, CaseState.ANNOUNCED)
+"""States in which a case holds its name against other cases."""
 
 
 def redraft(
@@ -154,13 +158,31 @@ def tick_materials(
     return _stepped(city, id, change, edit, expected_version)
 
 
-def take_step(city: City, id: str, deed: Deed, edit: Edit, expected_version: int | None) -> Saved:
+def take_step(
+    city: City,
+    id: str,
+    deed: Deed,
+    edit: Edit,
+    expected_version: int | None,
+    *,
+    entry_version: int | None = None,
+) -> Saved:
     """Record a step that was taken; publication changes the gazetteer with it.
+
+    Parameters
+    ----------
+    city, id, edit, expected_version
+        The case, who records the step, and the version of the case that was seen.
+    deed
+        What was done.
+    entry_version
+        For publication: version of the entry that the officer has seen, where it was changed after
+        the case was opened. What the case proposes is then laid over it.
 
     Raises
     ------
     NotFound, VersionRequired, StaleVersion
-        As in `redraft`.
+        As in `redraft`; StaleVersion also for an entry that was changed since.
     RuleViolation
         When the step cannot follow, or something that it demands is missing.
     InvalidInput
@@ -172,7 +194,10 @@ def take_step(city: City, id: str, deed: Deed, edit: Edit, expected_version: int
         _require_still_free(city, file, deed)
         return after
 
-    return _stepped(city, id, change, edit, expected_version)
+    def still(file: CaseFile) -> None:
+        _require_still_free(city, file, deed)
+
+    return _stepped(city, id, change, edit, expected_version, entry_version, still)
 
 
 def cases(
@@ -203,8 +228,14 @@ def _stepped(
     change: Callable[[CaseFile], CaseFile],
     edit: Edit,
     expected_version: int | None,
+    entry_version: int | None = None,
+    still: Callable[[CaseFile], None] | None = None,
 ) -> Saved:
-    """The case after `change`, written with all that it brings in one transaction."""
+    """The case after `change`, written with all that it brings in one transaction.
+
+    `still` looks once more at the case while nobody else can write: of two cases that ask for one
+    name at the same moment only one gets it.
+    """
     whole = replace(edit, valid_from=None, valid_to=None)
     with city.store.read() as reading:
         file = replace(one_case(reading, id), rules=_rules(city))
@@ -213,9 +244,11 @@ def _stepped(
         _require_entry(reading, after)
     values = {**case_values(after), "geometry": after.geometry}
     with city.store.write() as writing:
+        if still is not None:
+            still(file)
         version = writing.correct(_CASES, id, values, whole, expected_version)
         if after.case.state is CaseState.PUBLISHED and file.case.state is not CaseState.PUBLISHED:
-            published = publish(writing, after, whole)
+            published = publish(writing, after, whole, entry_version)
             if published != after.place:
                 version = writing.correct(_CASES, id, {"place": published}, whole, version)
     return Saved(id, version)
@@ -246,11 +279,33 @@ def _counted(found: NameCheck) -> FindingsSummary:
 
 
 def _require_still_free(city: City, file: CaseFile, deed: Deed) -> None:
-    """Refuse to submit a name that another entry has taken since the check."""
+    """Refuse to submit a name that an entry has taken since the check, or another case asks for."""
     if deed.step is not Step.SUBMISSION:
         return
-    found = _findings(city, file, None)
-    taken = [item for item in found.findings if item.severity.value == "block" and item.against]
+    taken = _refusals(_findings(city, file, None))
     if taken:
-        told = "；".join(item.message for item in taken)
-        raise RuleViolation(f"审核之后又有地名与“{file.case.name}”冲突：{told}", code="name_taken")
+        text = f"审核之后又有地名与“{file.case.name}”冲突：{taken}"
+        raise RuleViolation(text, code="name_taken")
+    asked = "" if file.case.action is Action.RETIRING else _refusals(_beside_cases(city, file))
+    if asked:
+        text = f"另有正在办理的案卷与“{file.case.name}”冲突：{asked}"
+        raise RuleViolation(text, code="name_taken")
+
+
+def _beside_cases(city: City, file: CaseFile) -> NameCheck:
+    """Findings against the names that other submitted cases will give."""
+    others = [
+        proposal_of(other.proposal, other.id)
+        for other in cases(city)
+        if other.id != file.id
+        and other.case.state in _UNDER_WAY
+        and other.case.action is not Action.RETIRING
+    ]
+    on, guide = _checked_on(file.case, city.today), own_guide(city.store.file.parent)
+    return check_proposal(proposal_of(file.proposal), others, on=on, guide=guide)
+
+
+def _refusals(found: NameCheck) -> str:
+    """What forbids a name beside others, in words."""
+    barred = [item for item in found.findings if item.severity is Severity.BLOCK and item.against]
+    return "；".join(item.message for item in barred)

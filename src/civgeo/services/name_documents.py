@@ -142,7 +142,11 @@ def filing_report(
         approver=head.approver or approver,
         approval_number=_number_of(case, Step.APPROVAL),
         approved_on=case.approved_on,
-        attachments=tuple(item.label_zh for item in filing_materials(case, book, today)),
+        attachments=tuple(
+            item.label_zh
+            for item in filing_materials(case, book, today)
+            if item.code != "filing_report"
+        ),
         contact=head.contact,
         phone=head.phone,
         simulated=simulated,

@@ -56,6 +56,8 @@ class ListRequest:
         Signs: days after the last patrol when the next is due.
     target
         Rural naming: share in percent to compare with, in place of the recorded one.
+    open_only
+        Only what anybody may know, as for `Reading.features`.
     """
 
     register: str
@@ -64,6 +66,7 @@ class ListRequest:
     where: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     interval_days: int = PATROL_DAYS
     target: Decimal | None = None
+    open_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

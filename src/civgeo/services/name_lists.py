@@ -77,7 +77,9 @@ def name_list(city: City, request: ListRequest) -> NameList:
     with city.store.read() as reading:
         office = _office(reading, request)
         collection = Collection(request.register)
-        frame = reading.features(collection, division=office.area, where=where)
+        frame = reading.features(
+            collection, division=office.area, where=where, open_only=request.open_only
+        )
     return views[view](Given(frame, office, request, city.today))
 
 

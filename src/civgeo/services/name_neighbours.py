@@ -77,7 +77,6 @@ class IndexedNeighbours:
 def _place(name: IndexedName) -> NamedPlace:
     syllables = _syllables(name)
     specific = name.folded[: name.stem]
-    in_specific = sum(map(is_han, specific))
     return NamedPlace(
         name=name.name,
         kind=PlaceKind(name.kind),
@@ -87,14 +86,15 @@ def _place(name: IndexedName) -> NamedPlace:
         areas=Areas.of_division(DivisionCode.parse(name.division), name.builtup_area),
         famous=name.famous,
         syllables=syllables,
-        specific_syllables=None if syllables is None else syllables[:in_specific],
+        specific_syllables=None if syllables is None else syllables[: name.stem],
         ref=name.id,
+        compared=name.folded,
     )
 
 
 def _syllables(name: IndexedName) -> tuple[str, ...] | None:
     form = name.standard
-    spoken = [
-        reading for char, reading in zip(form.folded, form.readings, strict=False) if is_han(char)
-    ]
-    return tuple(map(parse_syllable, spoken)) if spoken and all(spoken) else None
+    if not all(form.readings):
+        return None
+    sounds = zip(form.folded, form.readings, strict=False)
+    return tuple(parse_syllable(reading) if is_han(char) else char for char, reading in sounds)

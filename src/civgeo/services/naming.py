@@ -6,7 +6,7 @@ are written or sound alike, so that one check costs the same among a million nam
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -18,12 +18,21 @@ from civgeo.domain.naming_rules import NamingRule
 from civgeo.domain.naming_words import Links
 from civgeo.domain.place_kind import PlaceKind
 from civgeo.errors import InvalidInput
+from civgeo.language.bigrams import fold
 from civgeo.language.name_tables import generics
 from civgeo.language.readings import given_characters
 from civgeo.services.naming_lists import naming_guide
 from civgeo.services.romanising import readings_of
 
-__all__ = ["KnownNames", "Neighbours", "Proposal", "check_among", "check_proposal", "placed"]
+__all__ = [
+    "KnownNames",
+    "Neighbours",
+    "Proposal",
+    "beside",
+    "check_among",
+    "check_proposal",
+    "placed",
+]
 
 _VILLAGE = PlaceKind.COMMITTEE_SEAT
 _ENDINGS = {
@@ -166,24 +175,25 @@ def check_among(
 def placed(proposal: Proposal, *, read: bool = True) -> NamedPlace:
     """The name with its parts, and with its reading where `read`.
 
-    A name of no Chinese character, or of characters without a known reading, has none.
+    Parts and reading are those of the name in the writing in which names are compared, so that
+    traditional or full-width characters, blanks and invisible ones hide no likeness. A name of
+    characters without a known reading has none.
 
     Raises
     ------
     InvalidInput
         ``bad_value`` for an empty name, ``bad_reading`` for a reading that does not fit.
     """
-    name, kind = proposal.name.strip(), proposal.kind
-    if not name:
+    written, kind = proposal.name.strip(), proposal.kind
+    if not written:
         raise InvalidInput("名称是空的，请填写拟用名称。", code="bad_value")
+    name = fold(written) or written
     table = generics().ending(name, _VILLAGE if kind is PlaceKind.SETTLEMENT else kind)
     generic = table.hanzi if table else None
     specific = name.removesuffix(generic or "")
-    syllables = _syllables(proposal, name) if read else None
-    if syllables is not None and len(syllables) != sum(map(is_han, name)):
-        syllables = None
+    syllables = _sounds(proposal, name) if read else None
     return NamedPlace(
-        name,
+        written,
         kind,
         specific,
         generic,
@@ -191,8 +201,9 @@ def placed(proposal: Proposal, *, read: bool = True) -> NamedPlace:
         proposal.areas,
         proposal.famous,
         syllables,
-        None if syllables is None else syllables[: sum(map(is_han, specific))],
+        None if syllables is None else syllables[: len(specific)],
         proposal.ref,
+        name,
     )
 
 
@@ -208,23 +219,46 @@ def _stem(specific: str, kind: PlaceKind) -> str:
     return found[1] if found else specific
 
 
-def _syllables(proposal: Proposal, name: str) -> tuple[str, ...] | None:
+def _sounds(proposal: Proposal, name: str) -> tuple[str, ...] | None:
+    """Reading of each character; letters and digits stand for themselves."""
     if proposal.reading is not None:
         given = given_characters(name, proposal.reading)
-        return tuple(each.syllable for each in given if each.syllable)
+        return tuple(each.syllable or char for each, char in zip(given, name, strict=True))
+    return next(
+        (
+            aligned
+            for text in dict.fromkeys((proposal.name.strip(), name))
+            if (aligned := beside(name, _looked_up(proposal, text))) is not None
+        ),
+        None,
+    )
+
+
+def _looked_up(proposal: Proposal, name: str) -> tuple[str, ...]:
     code = proposal.areas.code
     try:
         return readings_of(name, proposal.kind, None if code is None else code.digits)
     except InvalidInput:
+        return ()
+
+
+def beside(name: str, syllables: Sequence[str]) -> tuple[str, ...] | None:
+    """One sound for each character: its syllable, or a letter or digit itself.
+
+    None where there is not one syllable for each Chinese character.
+    """
+    if len(syllables) != sum(map(is_han, name)):
         return None
+    coming = iter(syllables)
+    return tuple(next(coming) if is_han(char) else char for char in name)
 
 
 def _comparable(place: NamedPlace, other: Proposal, rules: Iterable[NamingRule]) -> bool:
     """Whether a rule compares the two, and both have equally many characters in that part."""
-    name = other.name.strip()
+    name = fold(other.name) or other.name.strip()
     for rule in rules:
         if rule.kinds and other.kind not in rule.kinds:
             continue
-        if rule.comparator is Comparator.SPECIFIC or len(name) == len(place.name):
+        if rule.comparator is Comparator.SPECIFIC or len(name) == len(place.whole):
             return bool(name)
     return False

@@ -7,18 +7,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from civgeo.domain.division import DivisionCode
-from civgeo.domain.naming_forms import is_han
 from civgeo.domain.naming_place import NOWHERE, Areas
 from civgeo.domain.place_kind import PlaceKind
 from civgeo.domain.spelling import without_tones
 from civgeo.errors import InvalidInput
+from civgeo.language.bigrams import fold
 from civgeo.language.syllables import parse_syllable
-from civgeo.services.naming import Proposal, placed
+from civgeo.services.naming import Proposal, beside, placed
 from civgeo.services.naming_groups import AREA_COLUMNS, within
 
 __all__ = ["add_specific_parts", "comparable_register"]
 
 _DIVISIONS = list(AREA_COLUMNS[:4])
+_ALL_HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]+"
 
 
 def comparable_register(register: pd.DataFrame, *, read: bool) -> pd.DataFrame:
@@ -47,8 +48,9 @@ def comparable_register(register: pd.DataFrame, *, read: bool) -> pd.DataFrame:
         table[column] = _text(rows, column)
     table["famous"] = rows["famous"].fillna(False).astype(bool) if "famous" in rows else False
     _fill_areas(table, _text(rows, "division"))
-    table["text_full"] = table["name"]
+    table["text_full"] = _each(table["name"], lambda name: fold(name) or name)
     table["reading_full"] = _each(_text(rows, "reading"), _reading)
+    _read_letters(table)
     if read:
         _read_missing(table)
     table["toneless_full"] = _each(table["reading_full"], without_tones)
@@ -117,6 +119,17 @@ def _reading(text: str) -> str | None:
         return None
 
 
+def _read_letters(table: pd.DataFrame) -> None:
+    """Let letters and digits stand for themselves in the readings that are given (107国道)."""
+    texts = table["text_full"].to_numpy(object)
+    readings = table["reading_full"].to_numpy(object, copy=True)
+    mixed = ~table["text_full"].str.fullmatch(_ALL_HAN) & table["reading_full"].notna()
+    for row in np.flatnonzero(mixed).tolist():
+        sounds = beside(texts[row], readings[row].split())
+        readings[row] = " ".join(sounds) if sounds else None
+    table["reading_full"] = readings
+
+
 def _read_missing(table: pd.DataFrame) -> None:
     """Look up the readings that are not given, once for each name of a kind and division."""
     readings = table["reading_full"].to_numpy(object, copy=True)
@@ -147,7 +160,7 @@ def add_specific_parts(table: pd.DataFrame, adcodes: Iterable[str]) -> None:
     for form in ("reading", "toneless"):
         whole = table[f"{form}_full"].to_numpy()[rows]
         own = [
-            None if reading is None else " ".join(reading.split()[: sum(map(is_han, text))])
+            None if reading is None else " ".join(reading.split()[: len(text)])
             for reading, text in zip(whole, parts, strict=True)
         ]
         _add_texts(table, f"{form}_specific", rows, own)

@@ -54,28 +54,36 @@ def with_existence(
 
 
 def existing_during(
-    reading: Reading, collection: Collection, during: Period, today: date
+    reading: Reading,
+    collection: Collection,
+    during: Period,
+    today: date,
+    *,
+    open_only: bool = False,
 ) -> gpd.GeoDataFrame:
     """Features that exist on some day of the period, in the order in which they were entered.
 
     Each is shown as it was on the last day of the period; one that had ended by then as it was
-    last, else as it was on the first day. Columns as in `with_existence`.
+    last, else as it was on the first day. Columns as in `with_existence`; `open_only` as for
+    `Reading.features`.
     """
-    everything = reading.features(collection, include_closed=True)
+    everything = reading.features(collection, include_closed=True, open_only=open_only)
     shown = []
     if during.last is not None and during.last < today:
-        shown.append(_on(reading, collection, during.last))
+        shown.append(_on(reading, collection, during.last, open_only=open_only))
     shown.append(everything[_holds(everything, during)])
     if during.first is not None and during.first < today:
-        shown.append(_on(reading, collection, during.first))
+        shown.append(_on(reading, collection, during.first, open_only=open_only))
     found = pd.concat([frame for frame in shown if len(frame)] or shown[:1])
     found = found[~found.index.duplicated()]
     order = everything.index[everything.index.isin(found.index)]
     return gpd.GeoDataFrame(found.reindex(order), geometry="geometry", crs=everything.crs)
 
 
-def _on(reading: Reading, collection: Collection, day: date) -> gpd.GeoDataFrame:
-    frame = reading.features(collection, valid_on=day)
+def _on(
+    reading: Reading, collection: Collection, day: date, *, open_only: bool
+) -> gpd.GeoDataFrame:
+    frame = reading.features(collection, valid_on=day, open_only=open_only)
     return with_existence(reading, collection, frame, day)
 
 

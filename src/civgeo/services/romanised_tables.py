@@ -85,7 +85,8 @@ def romanise_file(
         ``no_such_column`` or ``kind_missing``.
     """
     if columns.kind is None and columns.kind_column is None:
-        raise InvalidInput("请用一列写明地名类别，或给出全表的类别。", code="kind_missing")
+        text = "请用一列写明地名类别（--kind-column），或给出全表的类别（--kind）。"
+        raise InvalidInput(text, code="kind_missing")
     with tempfile.TemporaryDirectory(prefix="civgeo-names-") as folder:
         own = pd.DataFrame(jail.read_file(file, Path(folder), request).frame())
     own = own.drop(columns="geometry", errors="ignore")
@@ -93,15 +94,29 @@ def romanise_file(
         raise ImportRejected(
             f"表中有 {len(own)} 行，最多 {MOST_ROWS} 行。请拆分后分批处理。", code="too_many_rows"
         )
-    wanted = (columns.name, columns.kind_column, columns.reading_column, columns.division_column)
-    for header in wanted:
-        if header is not None and header not in own.columns:
-            known = "、".join(map(str, own.columns))
-            raise InvalidInput(f"表中没有列“{header}”。有的列：{known}", code="no_such_column")
+    columns = ColumnsOfNames(
+        _header(own, columns.name) or columns.name,
+        _header(own, columns.kind_column),
+        columns.kind,
+        _header(own, columns.reading_column),
+        _header(own, columns.division_column),
+    )
     spelled = pd.DataFrame(list(_spelled(own, columns)), index=own.index, dtype=object)
     content = romanised_workbook(own, spelled, notes=_NOTES)
     refused = int((spelled["remark"].notna() & spelled["toned"].isna()).sum())
     return RomanisedFile(content, len(own), int(spelled["remark"].notna().sum()), refused)
+
+
+def _header(own: pd.DataFrame, wanted: str | None) -> str | None:
+    """Header of the column that is meant: the whole one, or the lower line of a merged header."""
+    if wanted is None or wanted in own.columns:
+        return wanted
+    known = [str(header) for header in own.columns]
+    lower = [header for header in known if header.rpartition("/")[2] == wanted]
+    if len(lower) == 1:
+        return lower[0]
+    text = f"表中没有列“{wanted}”。有的列：{'、'.join(known)}"
+    raise InvalidInput(text, code="no_such_column")
 
 
 def _spelled(own: pd.DataFrame, columns: ColumnsOfNames) -> Iterator[Mapping[str, object]]:
@@ -118,7 +133,7 @@ def _spelled(own: pd.DataFrame, columns: ColumnsOfNames) -> Iterator[Mapping[str
             place_kind = _kind(kind, columns.kind)
             found = romanise(name or "", place_kind, reading=reading, division=division)
         except InvalidInput as error:
-            row["remark"] = error.message
+            row["remark"] = error.message if name else "名称是空的"
         else:
             row |= _told(found, place_kind)
         yield row

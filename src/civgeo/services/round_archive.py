@@ -43,7 +43,7 @@ def archive(city: City, key: RoundKey, *, tolerance_m: float) -> tuple[str, byte
 
     Raises
     ------
-    NotFound, InvalidInput
+    NotFound, OwnFileBroken
         As `inspection_report`.
     StoreUnavailable
         When a kept file no longer gives its digest.

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from civgeo.domain.boundary_forms import BoundaryLevel
 from civgeo.domain.inspection_comparison import Inspection
-from civgeo.errors import NotFound
+from civgeo.errors import InvalidInput, NotFound, OwnFileBroken
 from civgeo.reports.inspection_report import (
     InspectionPaper,
     MarkerTable,
@@ -93,8 +93,8 @@ def inspection_report(
     ------
     NotFound
         ``no_records`` when nothing was recorded; ``unknown_line``.
-    InvalidInput
-        ``bad_template`` when the bureau's own template cannot be filled.
+    OwnFileBroken
+        When the bureau's own template cannot be filled.
     """
     found = recorded_results(city, key, tolerance_m)
     return f"{file_stem(found)}联检报告.{form}", report_file(city, found, form)
@@ -114,13 +114,20 @@ def report_file(city: City, found: RoundResults, form: PaperForm) -> bytes:
     paper = _paper(found)
     if form is PaperForm.PDF:
         return inspection_pdf(paper)
-    return inspection_docx(paper, own_templates(city.store.file.parent))
+    try:
+        return inspection_docx(paper, own_templates(city.store.file.parent))
+    except InvalidInput as error:
+        folder = f"{city.store.file.parent}/"
+        raise OwnFileBroken(error.message.replace(folder, "")) from error
 
 
 def _paper(found: RoundResults) -> InspectionPaper:
     facts = found.register.line.facts
     return InspectionPaper(
-        title=(f"{plain(facts.name)}行政区域界线", f"第{_ordinal(found.register.number)}轮联合检查报告"),
+        title=(
+            f"{plain(facts.name)}行政区域界线",
+            f"第{_ordinal(found.register.number)}轮联合检查报告",
+        ),
         facts=tuple((label, text) for label, text in _facts(found) if text),
         basis=_BASIS,
         summary=tuple(_summary(found)),

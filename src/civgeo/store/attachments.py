@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from civgeo.domain.attachment import is_digest, named_attachments
 from civgeo.domain.history import Fault, Finding
-from civgeo.domain.secrecy import Secrecy
 from civgeo.errors import NotFound, StoreUnavailable
 from civgeo.store import sqlite
+from civgeo.store.disclosure import open_rows
 from civgeo.store.outside import adopted_sources
 from civgeo.store.selection import Source, exists_on
 from civgeo.store.tables import LAYERS, Collection, attachments
@@ -95,8 +95,8 @@ def open_attachments(
 ) -> Mapping[str, str]:
     """Digests that anybody may know by the records of an open collection, each with a title.
 
-    Only records that exist on `today` and are public count: by their ``public`` and ``secrecy``
-    where the collection has both, else by photos alone.
+    Only records that exist on `today` and are open (`open_rows`) count; by their documents where
+    they tell whether they are public, else by photos alone.
     """
     found: dict[str, str] = {}
     for source in adopted_sources(connection, collection):
@@ -113,8 +113,8 @@ def _named(
     if today is not None:
         conditions.append(exists_on(rows, today))
     tells = {"public", "secrecy"} <= set(rows.c.keys())
-    if tells and public_only:
-        conditions += [rows.c.public, rows.c.secrecy == Secrecy.PUBLIC.value]
+    if public_only:
+        conditions += open_rows(connection, rows)
     if "documents" in rows.c and (tells or not public_only):
         named = sa.func.instr(rows.c.documents, '"attachment"') > 0
         for text in connection.execute(sa.select(rows.c.documents).where(named, *conditions)):

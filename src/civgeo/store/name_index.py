@@ -109,6 +109,8 @@ class NameIndex:
         """The answer of an index that knows the present state; None of one that does not."""
         with self._store_read() as source:
             now = now_at(source)
+        if not _has_content(file):
+            return None
         try:
             with errors_in_words(file), self._reader(file).begin() as connection:
                 if is_index(connection) and seen(connection) == now:
@@ -160,6 +162,8 @@ class NameIndex:
 
     def _fed(self, file: Path, readings: Readings) -> bool:
         """Feed the index with what is new; False where it must be built anew."""
+        if not _has_content(file):
+            return False
         writer = engine(file, Access.WRITE)
         try:
             with (
@@ -203,3 +207,11 @@ class NameIndex:
         with errors_in_words(self._store_file):
             for row in name_rows(source, readings, ids):
                 yield indexed(row)
+
+
+def _has_content(file: Path) -> bool:
+    """Whether a file holds anything; SQLite waits in vain for one that was emptied under it."""
+    try:
+        return file.stat().st_size > 0
+    except FileNotFoundError:
+        return False

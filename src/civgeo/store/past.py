@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from civgeo.domain.period import Period, run_around, timeline
 from civgeo.store import sqlite
 from civgeo.store.chains import day_of, day_text
+from civgeo.store.disclosure import open_still
 from civgeo.store.history_tables import history
 from civgeo.store.selection import Selection, Source
-from civgeo.store.tables import VALIDITY, Layer
+from civgeo.store.tables import VALIDITY, Collection, Layer
 
 __all__ = ["count_past", "past_rows"]
 
@@ -26,14 +27,16 @@ def past_rows(
     day: date,
     limit: int | None,
     after: int | None,
+    open_only: bool = False,
 ) -> list[tuple[object, ...]]:
     """Rows of a layer for `day` as they were known at `moment`, in the table's columns.
 
     In place of ``fid`` stands the sequence of the record's first entry, the order of entering.
     ``valid_from`` and ``valid_to`` bound the record's existence around `day`, as known then; a
-    condition on them compares the period of the one state that held on `day`.
+    condition on them compares the period of the one state that held on `day`. With `open_only`
+    only what anybody may know today.
     """
-    source = _source(connection, layer, moment, day)
+    source = _source(connection, layer, moment, day, open_only=open_only)
     rows = source.rows
     query = sa.select(rows).where(*selection.conditions(layer, source)).order_by(rows.c.fid)
     if after is not None:
@@ -49,15 +52,23 @@ def past_rows(
 
 
 def count_past(
-    connection: sa.Connection, layer: Layer, selection: Selection, *, moment: str, day: date
+    connection: sa.Connection,
+    layer: Layer,
+    selection: Selection,
+    *,
+    moment: str,
+    day: date,
+    open_only: bool = False,
 ) -> int:
     """How many rows `past_rows` gives without a limit."""
-    source = _source(connection, layer, moment, day)
+    source = _source(connection, layer, moment, day, open_only=open_only)
     query = sa.select(sa.func.count()).select_from(source.rows)
     return connection.execute(query.where(*selection.conditions(layer, source))).scalar_one()
 
 
-def _source(connection: sa.Connection, layer: Layer, moment: str, day: date) -> Source:
+def _source(
+    connection: sa.Connection, layer: Layer, moment: str, day: date, *, open_only: bool
+) -> Source:
     known = _recorded_by(connection, moment)
     text = day.isoformat()
     holds = sa.and_(
@@ -95,7 +106,8 @@ def _source(connection: sa.Connection, layer: Layer, moment: str, day: date) -> 
         .where(history.c.state.is_not(None))
         .subquery("past")
     )
-    return Source(rows, (), lambda box: sqlite.meets_box_directly(rows.c.geometry, box))
+    only = open_still(connection, Collection(layer.table.name), rows) if open_only else []
+    return Source(rows, tuple(only), lambda box: sqlite.meets_box_directly(rows.c.geometry, box))
 
 
 def _recorded_by(connection: sa.Connection, moment: str) -> int:

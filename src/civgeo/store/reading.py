@@ -15,6 +15,7 @@ from civgeo.domain.standard import Standard, StandardBook
 from civgeo.errors import InvalidInput, NotFound
 from civgeo.store import attachments, chains
 from civgeo.store.attachments import Attachment
+from civgeo.store.disclosure import keeps_back, open_extent, open_rows
 from civgeo.store.editing import Change, standing_of
 from civgeo.store.frames import frame_of
 from civgeo.store.gpkg_schema import contents
@@ -107,6 +108,7 @@ class Reading:
         as_of: datetime | None = None,
         valid_on: date | None = None,
         include_closed: bool = False,
+        open_only: bool = False,
     ) -> gpd.GeoDataFrame:
         """Features of a collection, in the order in which they were entered.
 
@@ -139,6 +141,9 @@ class Reading:
             Also those that no longer exist, or not yet; the frame then has the columns
             ``valid_from`` and ``valid_to`` (date text, half open, null without bound) in every
             collection. Only without `as_of` and `valid_on`.
+        open_only
+            Only those that anybody may know today: not secret ones, nor what names a secret
+            place, nor what became secret later.
 
         Returns
         -------
@@ -168,12 +173,13 @@ class Reading:
                 day=day,
                 limit=limit,
                 after=after,
+                open_only=open_only,
             )
             return frame_of(layer, rows)
         selects = [
             sa.select(*(source.c[column.name] for column in layer.table.columns)).where(*conditions)
             for source, conditions in self._adopted(
-                collection, selection, include_closed=include_closed
+                collection, selection, include_closed=include_closed, open_only=open_only
             )
         ]
         if after is not None:
@@ -183,7 +189,12 @@ class Reading:
         return frame_of(layer, found, layer.unlisted if include_closed else ())
 
     def _adopted(
-        self, collection: Collection, selection: Selection, *, include_closed: bool
+        self,
+        collection: Collection,
+        selection: Selection,
+        *,
+        include_closed: bool,
+        open_only: bool,
     ) -> list[tuple[sa.FromClause, list[sa.ColumnElement[bool]]]]:
         """What the adopted rows are read from, with the conditions on each."""
         found = []
@@ -191,6 +202,8 @@ class Reading:
             conditions = selection.conditions(LAYERS[collection], source)
             if not include_closed:
                 conditions.append(exists_on(source.rows, self.today))
+            if open_only:
+                conditions += open_rows(self._connection, source.rows)
             found.append((source.rows, conditions))
         return found
 
@@ -227,15 +240,18 @@ class Reading:
         as_of: datetime | None = None,
         valid_on: date | None = None,
         include_closed: bool = False,
+        open_only: bool = False,
     ) -> int:
         """How many features `features` gives for the same conditions, without a limit."""
         layer, selection = LAYERS[collection], Selection(division, bbox, where or {})
         if as_of is not None or valid_on is not None:
             moment, day = self._past(as_of, valid_on, include_closed=include_closed)
-            return count_past(self._connection, layer, selection, moment=moment, day=day)
+            return count_past(
+                self._connection, layer, selection, moment=moment, day=day, open_only=open_only
+            )
         total = 0
         for source, conditions in self._adopted(
-            collection, selection, include_closed=include_closed
+            collection, selection, include_closed=include_closed, open_only=open_only
         ):
             query = sa.select(sa.func.count()).select_from(source).where(*conditions)
             total += self._connection.execute(query).scalar_one()
@@ -301,8 +317,14 @@ class Reading:
         """Edits by other programs that nobody has adopted or reverted, the oldest first."""
         return outside_edits(self._connection)
 
-    def extent(self, collection: Collection) -> Box | None:
-        """West, south, east, north of a collection in degrees; None while it has no geometry."""
+    def extent(self, collection: Collection, *, open_only: bool = False) -> Box | None:
+        """West, south, east, north of a collection in degrees; None while it has no geometry.
+
+        With `open_only` of what anybody may know, as for `features`; a secret place must not be
+        told by the edge of the others.
+        """
+        if open_only and keeps_back(collection):
+            return open_extent(self._connection, collection)
         edges = sa.select(contents.c.min_x, contents.c.min_y, contents.c.max_x, contents.c.max_y)
         row = self._connection.execute(edges.where(contents.c.table_name == collection.value)).one()
         return None if row.min_x is None else (row.min_x, row.min_y, row.max_x, row.max_y)

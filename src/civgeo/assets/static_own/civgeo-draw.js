@@ -29,6 +29,12 @@ var civgeo = {};
     diamond: function (ctx, x, y, r) {
       polygon(ctx, x, y, [[0, -1.3 * r], [1.3 * r, 0], [0, 1.3 * r], [-1.3 * r, 0]]);
     },
+    square: function (ctx, x, y, r) {
+      polygon(ctx, x, y, [[-r, -r], [r, -r], [r, r], [-r, r]]);
+    },
+    down: function (ctx, x, y, r) {
+      polygon(ctx, x, y, [[0, 1.25 * r], [1.15 * r, -0.85 * r], [-1.15 * r, -0.85 * r]]);
+    },
     cross: function (ctx, x, y, r) {
       ctx.moveTo(x - r, y - r);
       ctx.lineTo(x + r, y + r);
@@ -36,6 +42,20 @@ var civgeo = {};
       ctx.lineTo(x - r, y + r);
     }
   };
+
+  /* A stretch of a line in its pattern, with a white rim. */
+  function stretch(ctx, style, x, y, half) {
+    [["#ffffff", style[3] + 2.5, []], [style[1], style[3], style[4] || []]].forEach(function (pen) {
+      ctx.strokeStyle = pen[0];
+      ctx.lineWidth = pen[1];
+      ctx.setLineDash(pen[2]);
+      ctx.beginPath();
+      ctx.moveTo(x - half, y);
+      ctx.lineTo(x + half, y);
+      ctx.stroke();
+    });
+    ctx.setLineDash([]);
+  }
 
   /* Draw one symbol: hollow shapes keep their colour in the line, so that they differ from
      filled ones without it. */
@@ -115,9 +135,11 @@ var civgeo = {};
   civgeo.Course = L.Polyline.extend({
     _updatePath: function () {
       var renderer = this._renderer, colour = this.options.color;
-      [["#ffffff", 5], [colour, 2.5]].forEach(function (pen) {
+      var width = this.options.width || 2.5;
+      [["#ffffff", width + 2.5, []], [colour, width, this.options.dashes]].forEach(function (pen) {
         this.options.color = pen[0];
         this.options.weight = pen[1];
+        this.options._dashArray = pen[2];
         renderer._updatePoly(this);
       }, this);
       this.options.color = colour;
@@ -143,6 +165,7 @@ var civgeo = {};
       var renderer = this._renderer;
       if (!renderer._ctx || !renderer._drawing || this._empty()) { return; }
       renderer._ctx.globalAlpha = 1;
+      if (this.options.civgeo[0] === "line") { return; }
       if (this._rings.length) { outlines(renderer._ctx, this._rings, this.options.civgeo[1]); }
       symbol(renderer._ctx, this.options.civgeo, this._point.x, this._point.y, this._radius);
     }
@@ -218,6 +241,7 @@ var civgeo = {};
 
   civgeo.symbol = function (style) {
     return sample(30, 20, function (ctx) {
+      if (style[0] === "line") { return stretch(ctx, style, 15, 10, 14); }
       symbol(ctx, style, 15, 10, style[2] ? 8.5 : 5.5);
     });
   };

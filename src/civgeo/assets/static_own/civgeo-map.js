@@ -262,6 +262,10 @@
     });
   }
 
+  function courseStyle(style) {
+    return { color: style[1], width: style[3], dashes: style[4] };
+  }
+
   civgeo.points = function (map, id) {
     var data = read(id);
     var marks = data.groups.map(function () { return []; });
@@ -270,7 +274,7 @@
         { civgeo: data.styles[row[3]], rings: lines(row, row[13]), stroke: true });
       mark.civgeo = row;
       if (row[14].length) {
-        mark.course = new civgeo.Course(lines(row, row[14]), { color: data.styles[row[3]][1] });
+        mark.course = new civgeo.Course(lines(row, row[14]), courseStyle(data.styles[row[3]]));
         mark.course.civgeo = row;
       }
       marks[row[2]].push(mark);
@@ -316,7 +320,7 @@
         var item = make("li", "civgeo-" + row.kind, list);
         if (row.kind === "swatch") { item.appendChild(civgeo.swatch(row.colour, row.pattern)); }
         if (row.kind === "symbol") {
-          item.appendChild(civgeo.symbol([row.shape, row.colour, row.glyph]));
+          item.appendChild(civgeo.symbol([row.shape, row.colour, row.glyph, row.width, row.dashes]));
         }
         text("span", "", item, row.label);
         if (row.count !== null && row.count !== undefined) {

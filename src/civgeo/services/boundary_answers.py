@@ -1,8 +1,12 @@
-"""Answers of ``civgeo boundaries marker``, ``direction`` and ``witness``, one question each."""
+"""Answers about marker numbers, directions and witness marks, for lines of JSON and for requests.
 
+What they need is imported where it is used: the command line starts without it.
+"""
+
+from collections.abc import Mapping
 from fractions import Fraction
 
-from civgeo.cli.jsonl import Answer, Fields
+from civgeo.domain.fields import Fields
 from civgeo.errors import InvalidInput
 
 __all__ = ["DIRECTION_KEYS", "MARKER_KEYS", "WITNESS_KEYS"]
@@ -12,6 +16,7 @@ MARKER_KEYS = frozenset({"number", "sides"})
 DIRECTION_KEYS = frozenset({"true_bearing_deg", "grid_azimuth", "lon", "lat", "zone"})
 WITNESS_KEYS = frozenset({"northing", "easting", "grid_azimuth", "distance_m"})
 NORTHERNMOST = 60
+Answer = Mapping[str, object]
 
 
 def marker_answer(fields: Fields) -> Answer:
