@@ -81,6 +81,8 @@ def test_the_register_is_audited_and_saved_as_a_workbook(over, tmp_path):
     header = next(number for number, row in enumerate(rows) if row[0] == "地名")
     ids = rows[header].index("条目编号")
     assert sorted(row[ids] for row in rows[header + 1 :]) == ["a", "b"]
+    county = rows[header].index("县区")
+    assert {row[county] for row in rows[header + 1 :]} == {"甲区"}
     assert any("模拟数据" in str(cell) for row in rows[:header] for cell in row if cell)
 
 

@@ -114,3 +114,10 @@ def test_markers_that_are_no_points_or_have_no_system_are_refused():
         marker_positions(gpd.GeoDataFrame(geometry=[Point(114, 33)]), ROUTE)
     with pytest.raises(InvalidInput):
         found(at((114.02, 33.0)))
+
+
+def test_at_the_first_corner_of_a_closed_line_the_side_is_that_of_the_whole_corner():
+    spike = LineString([(114.0, 33.1), (114.01, 33.0), (113.99, 33.0), (114.0, 33.1)])
+    above = [(113.9999, 33.1003), (114.0001, 33.1003), (114.0, 33.101)]
+    frame = gpd.GeoDataFrame(geometry=[Point(each) for each in above], crs=4490)
+    assert marker_positions(frame, route_of(spike))["side"].tolist() == ["left"] * 3

@@ -86,6 +86,19 @@ def test_csv_of_a_chinese_desktop_is_read_too(tmp_path):
     assert (done.names, done.doubtful, done.refused) == (2, 0, 0)
 
 
+def test_a_column_under_a_merged_header_is_found_by_its_lower_line(tmp_path):
+    path = tmp_path / "merged.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["序号", "名称信息", None], [None, "名称", "类别"], [1, "吕梁市", "地级行政区"]):
+        sheet.append(row)
+    sheet.merge_cells("A1:A2")
+    sheet.merge_cells("B1:C1")
+    book.save(path)
+    done = romanise_file(path, ColumnsOfNames("名称", kind_column="类别"))
+    assert (done.names, done.doubtful) == (1, 0)
+
+
 def test_missing_column_kind_or_file_is_said_in_words(table, tmp_path):
     with pytest.raises(InvalidInput, match=r"地名全称.*序号、名称"):
         romanise_file(table, ColumnsOfNames("地名全称", kind=PlaceKind.STREET))

@@ -111,12 +111,16 @@ def overdue(request: Request, city: CityNow) -> Response:
 def board(
     request: Request,
     city: CityNow,
-    number: Annotated[int, Query(alias="round", ge=1, description="第几轮")],
+    number: Annotated[
+        int | None, Query(alias="round", ge=1, description="第几轮；默认已编制的最近一轮")
+    ] = None,
     f: Annotated[Literal["json", "xlsx", "geojson"] | None, Query(description="返回格式")] = None,
 ) -> Response:
     """The board as page data, as a workbook, or with the lines for a map."""
     require_known(request, ("round", "f"))
     found = negotiate(request, (Format.JSON, Format.XLSX, Format.GEOJSON))
+    shown = round_views.board(city, number)
+    number = shown.chosen.number
     if found is Format.XLSX:
         name = f'attachment; filename="round-{number}.xlsx"'
         headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
@@ -126,7 +130,7 @@ def board(
         content = round_views.round_map_geojson(city, number)
         headers = {"Cache-Control": "no-store"}
         return Response(content, media_type=Format.GEOJSON.media_type, headers=headers)
-    return json_answer(round_views.board_document(round_views.board(city, number)))
+    return json_answer(round_views.board_document(shown))
 
 
 @router.get("/calendar.ics", summary="全部期限的日历", response_class=Response)

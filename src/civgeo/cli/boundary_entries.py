@@ -86,6 +86,7 @@ def correct(
 ) -> None:
     """Correct one."""
     from civgeo.services.boundary_entries import correct_entry
+    from civgeo.services.entry_ids import entry_id
 
     edit = edit_of(actor, document, document_date, since)
     collection = _collection(register)
@@ -93,7 +94,9 @@ def correct(
     _save(
         context,
         register,
-        lambda c: correct_entry(c, collection, id, given, edit, version, clerical=clerical),
+        lambda c: correct_entry(
+            c, collection, entry_id(c, collection, id), given, edit, version, clerical=clerical
+        ),
     )
 
 
@@ -111,13 +114,16 @@ def close(
 ) -> None:
     """End one."""
     from civgeo.services.boundary_entries import close_entry
+    from civgeo.services.entry_ids import entry_id
 
     edit = edit_of(actor, document, document_date, since)
     collection = _collection(register)
     _save(
         context,
         register,
-        lambda c: close_entry(c, collection, id, edit, version, clerical=clerical),
+        lambda c: close_entry(
+            c, collection, entry_id(c, collection, id), edit, version, clerical=clerical
+        ),
     )
 
 
@@ -152,16 +158,22 @@ def restore(
 def show(context: typer.Context, register: Register, id: Id) -> None:
     """Print one."""
     from civgeo.services.boundary_entries import entry_document
+    from civgeo.services.entry_ids import entry_id
 
     collection = _collection(register)
     with city_of(context) as city:
-        typer.echo(entry_document(city, collection, id))
+        typer.echo(entry_document(city, collection, entry_id(city, collection, id)))
 
 
 @entries.command("history", help=_("列出各版：何人、依据、有效期与逐项差别"))
 def history(context: typer.Context, register: Register, id: Id) -> None:
     """Print the versions of one."""
-    show_history(context, _collection(register).value, id)
+    from civgeo.services.entry_ids import entry_id
+
+    collection = _collection(register)
+    with city_of(context) as city:
+        found = entry_id(city, collection, id)
+    show_history(context, collection.value, found)
 
 
 def _collection(register: str) -> "Collection":

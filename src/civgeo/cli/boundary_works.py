@@ -48,7 +48,7 @@ def open_work(
     actor: Actor,
     document: Document,
     marker: Annotated[
-        str | None, typer.Option("--marker", metavar="ID", help=_("界桩登记编号；增设时不给"))
+        str | None, typer.Option("--marker", metavar="ID", help=_("界桩编号或登记编号；增设时不给"))
     ] = None,
     values: Values = None,
     point: Point = None,
@@ -60,20 +60,22 @@ def open_work(
     document_date: DocumentDate = None,
 ) -> None:
     """Open works on a marker."""
+    from civgeo.services.entry_ids import entry_id
     from civgeo.services.marker_works import Proposal
     from civgeo.services.marker_works import open_work as opened
+    from civgeo.store.tables import Collection
 
-    proposal = Proposal(
-        kind,
-        cause,
-        marker,
-        changes_of("boundary_markers", values, point, None),
-        responsible,
-        day_or_today(on, "--on"),
-        None if due is None else day_or_today(due, "--due"),
-    )
     edit = edit_of(actor, document, document_date, None)
     with city_of(context) as city:
+        proposal = Proposal(
+            kind,
+            cause,
+            None if marker is None else entry_id(city, Collection.BOUNDARY_MARKERS, marker),
+            changes_of("boundary_markers", values, point, None),
+            responsible,
+            day_or_today(on, "--on"),
+            None if due is None else day_or_today(due, "--due"),
+        )
         _tell(context, city, opened(city, proposal, edit))
 
 

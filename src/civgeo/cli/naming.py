@@ -218,7 +218,7 @@ def _print_audit(found: "Audit") -> None:
     ]
     title = f"{_('地名核查')} {found.on.isoformat()} {found.names}"
     table(title, [_("问题"), _("发现数"), _("涉及条目")], rows)
-    shown = found.findings.head(MOST_ROWS)
+    shown = found.told.head(MOST_ROWS)
     columns = [shown[name].tolist() for name in ("name", "county", "message")]
     details = [
         [str(name), str(county or ""), str(text)]

@@ -237,7 +237,9 @@ def overdue(
 @group.command("board", help=_("五年计划表：界线与年份；-o 另存为 .xlsx 或 .geojson"))
 def board(
     context: typer.Context,
-    number: Number,
+    number: Annotated[
+        int | None, typer.Argument(metavar="[ROUND]", help=_("第几轮；默认已编制的最近一轮"))
+    ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help=_("存到哪里"))] = None,
 ) -> None:
     """Print or save the board of a round."""
@@ -246,7 +248,8 @@ def board(
     if output is not None and output.suffix not in (".xlsx", ".geojson"):
         raise InvalidInput(f"-o {output.name}：后缀应为 .xlsx 或 .geojson")
     with city_of(context) as city:
-        found = round_views.board_document(round_views.board(city, number))
+        board = round_views.board(city, number)
+        found, number = round_views.board_document(board), board.chosen.number
         if output is not None and output.suffix == ".xlsx":
             output.write_bytes(round_views.board_sheet(city, number))
         elif output is not None:

@@ -92,8 +92,8 @@ _RECORDED = (
     RecordField("datum", _("登记坐标系"), headers=("坐标系", "坐标基准")),
     RecordField("northing_m", _("纵坐标 X"), _NUMBER, headers=("纵坐标", "X坐标"), unit="m"),
     RecordField("easting_m", _("横坐标 Y"), _NUMBER, headers=("横坐标", "Y坐标"), unit="m"),
-    RecordField("longitude", _("登记经度"), headers=("经度",)),
-    RecordField("latitude", _("登记纬度"), headers=("纬度",)),
+    RecordField("longitude", _("登记经度")),
+    RecordField("latitude", _("登记纬度")),
     RecordField("height_m", _("高程"), _NUMBER, unit="m"),
 )
 

@@ -106,5 +106,6 @@ def _heading_at(route: Route, edge: Numbers, share: Floats) -> Floats:
     """Direction of the line where a place is nearest: at a corner the mean of both edges."""
     steps = np.diff(route.plane, axis=0)
     unit = steps / np.hypot(*steps.T)[:, None]
-    beside = np.clip(edge + (share >= 1.0).astype(np.intp) - (share <= 0.0), 0, len(unit) - 1)
+    beside = edge + (share >= 1.0).astype(np.intp) - (share <= 0.0)
+    beside = beside % len(unit) if route.closed else np.clip(beside, 0, len(unit) - 1)
     return np.asarray(unit[edge] + unit[beside], dtype=np.float64)

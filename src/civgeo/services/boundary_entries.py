@@ -33,6 +33,7 @@ from civgeo.services.boundary_records import (
 from civgeo.services.city import City
 from civgeo.services.editing import Saved
 from civgeo.services.entry_checks import checked_entry
+from civgeo.services.entry_ids import refuse_taken
 from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.geojson import feature_members
 from civgeo.store.editing import ChangedValue
@@ -42,6 +43,7 @@ from civgeo.store.tables import Collection
 __all__ = [
     "ENTRIES",
     "POSITION",
+    "amended",
     "close_entry",
     "completed",
     "correct_entry",
@@ -104,12 +106,12 @@ def enter(city: City, collection: Collection, properties: _Changes, edit: Edit) 
         When a property is not as it must be, or is one that is computed.
     NotFound
         ``unknown_line`` when the line of a marker or point is not registered.
+    RuleViolation
+        ``already_there`` for a line's code, or a marker's number on its line, that is taken.
     """
     with city.store.read() as reading:
         values = completed(reading, collection, properties)
-        if collection is _LINES and reading.count(_LINES, where={"code": str(values.get("code"))}):
-            text = f"界线代码 {str(values.get('code'))[:40]} 已登记，不能重复"
-            raise RuleViolation(text, code="already_there")
+        refuse_taken(reading, collection, values)
     return editing.create(city, collection, values, edit)
 
 
@@ -195,22 +197,41 @@ def correct_entry(
     NotFound, VersionRequired, StaleVersion, FieldFaults, InvalidInput
         As `editing.correct`.
     """
-    _refuse_derived(collection, changes)
     before = _known(city, collection, id)
-    wanted: dict[str, ChangedValue] = {**changes, **_with_sides(changes)}
-    if collection is _MARKERS and not clerical:
-        _refuse_moving(before, wanted)
     with city.store.read() as reading:
-        if collection is _LINES:
-            _refuse_orphans(reading, before, wanted)
-        after = {**before, **wanted}
-        if collection is _MARKERS and {"number", "sides"} & set(wanted):
-            wanted = {**_of_number(after), **wanted}
-        if {"geometry", "line"} & set(wanted):
-            wanted |= _derived(reading, collection, after)
+        wanted = amended(reading, collection, before, changes, clerical=clerical)
     if collection is _LINES and "geometry" in wanted:
         return _correct_course(city, id, before, wanted, edit, expected_version)
     return editing.correct(city, collection, id, wanted, edit, expected_version)
+
+
+def amended(
+    reading: Reading,
+    collection: Collection,
+    before: _Changes,
+    changes: _Changes,
+    *,
+    clerical: bool = False,
+) -> dict[str, ChangedValue]:
+    """Changes of an entry that stands as `before`, with what follows from them.
+
+    Raises
+    ------
+    NotPermitted, RuleViolation, NotFound, InvalidInput
+        As `correct_entry`.
+    """
+    _refuse_derived(collection, changes)
+    wanted: dict[str, ChangedValue] = {**changes, **_with_sides(changes)}
+    if collection is _MARKERS and not clerical:
+        _refuse_moving(before, wanted)
+    if collection is _LINES:
+        _refuse_orphans(reading, before, wanted)
+    after = {**before, **wanted}
+    if collection is _MARKERS and {"number", "sides"} & set(wanted):
+        wanted = {**_of_number(after), **wanted}
+    if {"geometry", "line"} & set(wanted):
+        wanted |= _derived(reading, collection, after)
+    return wanted
 
 
 def close_entry(

@@ -128,7 +128,8 @@ def history(
         told.append(_version(schema, before, group))
         before += group
     states = [entry.state for entry in entries if entry.state is not None]
-    name = str(states[-1]["name"]) if states else id
+    last = states[-1] if states else {}
+    name = str(last.get("name") or last.get("number") or id)
     return RecordHistory(collection.value, id, name, entries[-1].version, exists, tuple(told))
 
 

@@ -20,6 +20,7 @@ from civgeo.formats.headers import ColumnMapping
 from civgeo.geo.cgcs2000 import in_cgcs2000
 from civgeo.services.attachment_references import unknown_references
 from civgeo.services.import_batches import Batch, profile_file
+from civgeo.services.import_boundaries import boundary_plan
 from civgeo.services.import_kinds import ImportKind, kind_named
 from civgeo.services.import_name_rows import known_rows
 from civgeo.services.import_places import Surroundings, fitting_shapes, outside_rows
@@ -28,6 +29,7 @@ from civgeo.services.import_present import Directory
 from civgeo.services.import_resolving import Assuming, assumed, resolved
 from civgeo.services.import_rows import Part, Rows, mapping_of, read_rows, with_constants
 from civgeo.services.import_rules import faults_of
+from civgeo.services.import_tally import wrong_rows
 from civgeo.store.reading import Reading
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
@@ -184,7 +186,7 @@ class Judge:
         outside = outside_rows(frame, self.kind, self.around, self.headers)
         plan = plan_rows(frame, self.kind, present, self.headers, self.batch.id, keys)
         findings += plan.findings
-        plan, assumptions, wrong = self._ruled(plan, [*self.facts.findings, *findings, *outside])
+        plan, assumptions, wrong = self._ruled(plan, present, [*self.facts.findings, *findings, *outside])
         findings += [*wrong, *self._simulated(plan)]
         notes = [*notes, *found.notes, *assumptions]
         return Judged(
@@ -289,16 +291,22 @@ class Judge:
             ended = dict(zip(past.index.astype(str), days, strict=True))
         return frame, Present(records, ended), renamed
 
-    def _ruled(self, plan: Plan, told: list[Finding]) -> tuple[Plan, list[str], list[Finding]]:
+    def _ruled(
+        self, plan: Plan, present: Present, told: list[Finding]
+    ) -> tuple[Plan, list[str], list[Finding]]:
         """The plan with assumed values of new rows, what was assumed, and rules that rows break."""
         whole, notes = assumed(plan.whole, plan.actions, self._assuming, self.headers)
+        plan, broken = boundary_plan(
+            replace(plan, whole=whole), self.kind, present.frame, self.reading, wrong_rows(told)
+        )
+        whole, told = plan.whole, [*told, *broken]
         touched = plan.actions.isin(["new", "changed"])
         cells = {(item.row, item.column) for item in told if item.severity is Severity.ERROR}
         wrong = faults_of(whole[touched], self.kind, self.headers)
         entered = whole.drop(columns="is_new").set_index("id").assign(version=1)
         new, revived = entered.loc[plan.new.index], entered.loc[plan.revived.index]
-        plan = replace(plan, whole=whole, new=new, revived=revived)
-        return plan, notes, [item for item in wrong if (item.row, item.column) not in cells]
+        plan = replace(plan, new=new, revived=revived)
+        return plan, notes, broken + [i for i in wrong if (i.row, i.column) not in cells]
 
     def _simulated(self, plan: Plan) -> list[Finding]:
         """Simulated rows, which a production store does not take."""

@@ -14,6 +14,7 @@ from civgeo.geo.crs import Zone, city_zone
 from civgeo.geo.known_points import known_placement
 from civgeo.geo.named_points import point_placement, points_outside_named_division
 from civgeo.geo.placement import Placement, Verdict, outline_placement
+from civgeo.services.boundary_entries import ENTRIES
 from civgeo.services.import_kinds import ImportKind
 from civgeo.store.tables import Collection
 
@@ -155,7 +156,8 @@ def layer_place(
         known = around.divisions[around.divisions["system"] == "MCA"]
         return outline_placement(drawn, known, zone=around.zone)
     by_record = known_placement(*paired_records(drawn, kind, records))
-    named = drawn[drawn["division"].notna()]
+    points = drawn[drawn.geom_type == "Point"] if kind.collection in ENTRIES else drawn
+    named = points[points["division"].notna()] if "division" in drawn.columns else points[:0]
     if named.empty:
         nothing = Placement(Verdict.UNKNOWN, "没有一行写明所属政区，无法判断位置。")
         return _graver(by_record, nothing)
@@ -180,6 +182,7 @@ def outside_rows(
     if kind.collection is Collection.DIVISIONS or "division" not in frame.columns:
         return []
     named = frame[frame.geometry.notna() & frame["division"].notna()]
+    named = named[named.geom_type == "Point"] if kind.collection in ENTRIES else named
     return [] if named.empty else _outside(named, around, headers.get("division", ""))
 
 

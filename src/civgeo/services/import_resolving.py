@@ -11,6 +11,7 @@ from civgeo.domain.division import CodeSystem, DivisionCode, DivisionLevel
 from civgeo.domain.estate import class_by_completion
 from civgeo.domain.standard import StandardBook, first_day
 from civgeo.formats.findings import Finding, Severity
+from civgeo.services.import_boundaries import BOUNDARY_LEVELS, boundary_cells
 from civgeo.services.import_kinds import ImportKind
 from civgeo.services.import_name_rows import placed_rows
 from civgeo.services.import_name_values import assumed_of_names
@@ -35,6 +36,7 @@ COUNTRY_CODE = "156"
 _LEVELS = {
     Collection.ESTATES: (DivisionLevel.TOWNSHIP,),
     Collection.FACILITIES: (DivisionLevel.TOWNSHIP, DivisionLevel.COUNTY),
+    **BOUNDARY_LEVELS,
 }
 
 
@@ -90,12 +92,12 @@ def resolved(
     if kind.is_name_register:
         places = NameDivisions.of(around.divisions, around.city)
         return Resolved(*placed_rows(frame, kind, places, headers))
-    made, notes = frame.copy(), list[str]()
-    findings: list[Finding] = []
+    made, findings, notes = boundary_cells(frame.copy(), kind, headers)
     names = DivisionNames.of(around.divisions, _LEVELS[kind.collection])
     if "division" in made.columns:
         texts = made["division"]
-        made["division"], findings = resolve(texts, headers.get("division", ""), names.code_of)
+        made["division"], more = resolve(texts, headers.get("division", ""), names.code_of)
+        findings += more
         by_name = int((texts.notna() & ~texts.astype(str).str.fullmatch(r"\d+")).sum())
         if by_name and made["division"].notna().any():
             notes.append(Counted("{} 行的所属政区按名称对应到代码", by_name))

@@ -55,7 +55,8 @@ def faults_of(
 def _faults(frame: gpd.GeoDataFrame, kind: ImportKind) -> Iterator[Fault]:
     yield from _missing(frame, kind)
     yield from _counts(frame, kind)
-    yield from _OWN[kind.collection](frame)
+    if kind.collection in _OWN:
+        yield from _OWN[kind.collection](frame)
 
 
 def _is_null(value: object) -> bool:

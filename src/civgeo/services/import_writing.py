@@ -238,7 +238,8 @@ def _require_ready(found: PreCheck) -> None:
 
 def _rests_on(judge: Judge) -> set[str]:
     """Registers on which what is said of every row rests."""
-    found = {Collection.DIVISIONS.value, "standards"} - {judge.kind.collection.value}
+    found = {Collection.DIVISIONS.value, Collection.BOUNDARY_LINES.value, "standards"}
+    found -= {judge.kind.collection.value}
     return found | ({Collection.ESTATES.value} if judge.names_estates else set())
 
 

@@ -39,6 +39,7 @@ from civgeo.services.boundary_records import (
 from civgeo.services.city import City
 from civgeo.services.editing import Saved
 from civgeo.services.entry_checks import checked_entry
+from civgeo.services.entry_ids import refuse_taken
 from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.work_records import WorkFile, work_document, work_files, work_values
 from civgeo.store.editing import ChangedValue
@@ -226,6 +227,7 @@ def _drafted(reading: Reading, city: City, proposal: Proposal, edit: Edit) -> Wo
     known: dict[str, ChangedValue] = {}
     if proposal.marker is None:
         entered = completed(reading, _MARKERS, {"source": edit.document, **given})
+        refuse_taken(reading, _MARKERS, entered)
         known, entry = entered, checked_entry(reading, _MARKERS, entered)
     else:
         known = _marker(reading, proposal.marker)

@@ -1,5 +1,6 @@
 """The register of a city's names under the rules: its audit, and texts held against it."""
 
+from dataclasses import replace
 from datetime import date
 
 import orjson
@@ -35,7 +36,10 @@ def register_audit(
     guide = guide or own_guide(city.store.file.parent)
     with city.store.read() as reading:
         frame = reading.features(Collection.PLACE_NAMES, division=division)
-    return audit_names(frame.drop(columns="geometry"), on=on or city.today, guide=guide)
+        areas = reading.features(Collection.DIVISIONS)
+    found = audit_names(frame.drop(columns="geometry"), on=on or city.today, guide=guide)
+    names = dict(zip(areas["code"].tolist(), areas["name"].tolist(), strict=True))
+    return replace(found, areas=names)
 
 
 def register_texts(city: City) -> TextNames:

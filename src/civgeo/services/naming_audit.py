@@ -4,8 +4,8 @@ Duplicates and homophones are found by grouping, not by comparing pairs, and onl
 listed word, an uncommon character or a fault of form are looked at one by one.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -54,6 +54,8 @@ class Audit:
         Day and edition of the rules.
     notes
         What the audit does not say.
+    areas
+        Names of divisions by code, for readers; empty where the register only has codes.
     """
 
     findings: pd.DataFrame
@@ -62,6 +64,16 @@ class Audit:
     on: date
     edition: str
     notes: tuple[str, ...] = _NOTES
+    areas: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def told(self) -> pd.DataFrame:
+        """The findings with counties and townships by name, where `areas` has them."""
+        named = {
+            column: [self.areas.get(str(code), code) for code in self.findings[column]]
+            for column in ("county", "township")
+        }
+        return self.findings.assign(**named) if self.areas else self.findings
 
     def counts(self, *by: str) -> pd.DataFrame:
         """Number of findings and of entries by columns of the findings, the gravest codes first."""
@@ -246,7 +258,7 @@ def audit_workbook(audit: Audit, guide: Guide, *, simulated: bool = False) -> by
         Whether the register holds simulated names.
     """
     return naming_audit_workbook(
-        audit.findings,
+        audit.told,
         names=audit.names,
         unread=audit.unread,
         on=audit.on,

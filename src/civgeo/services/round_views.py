@@ -182,24 +182,33 @@ def plan_document(found: RoundPlan) -> dict[str, object]:
     }
 
 
-def board(city: City, number: int) -> Board:
-    """The five-year board of one round.
+def board(city: City, number: int | None) -> Board:
+    """The five-year board of one round; without a number, of the latest that is planned.
 
     Raises
     ------
     NotFound
-        ``unknown_round`` when the round is neither known nor planned.
+        ``unknown_round`` when the round is neither known nor planned, or none is planned.
     """
     with city.store.read() as reading:
         lines = sorted(line_entries(reading), key=_place)
-        files = [file for file in rounds_of(reading, number=number) if _is_regular(file)]
+        planned = [file for file in rounds_of(reading) if _is_regular(file)]
         names, place = division_names(reading), reading.register().city
+    number = _latest(planned) if number is None else number
+    files = [file for file in planned if file.facts.number == number]
     chosen = _round(number, files, place)
     by_line = {file.facts.line: file for file in files}
     rows = [_board_row(entry, by_line.get(entry.facts.code), names, city.today) for entry in lines]
     years = [_total(year, rows) for year in chosen.years]
     simulated = any(entry.simulated for entry in lines) or any(file.simulated for file in files)
     return Board(chosen, city.today, tuple(rows), tuple(years), simulated)
+
+
+def _latest(planned: Sequence[RoundFile]) -> int:
+    if not planned:
+        text = "还没有编制联检计划：请写明第几轮，或先编制（civgeo rounds plan）"
+        raise NotFound(text, code="unknown_round")
+    return max(file.facts.number for file in planned)
 
 
 def _place(entry: LineEntry) -> tuple[int, str]:

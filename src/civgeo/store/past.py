@@ -1,5 +1,6 @@
 """Past states of a layer, rebuilt from the history."""
 
+from collections.abc import Collection as Listing
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
@@ -36,7 +37,7 @@ def past_rows(
     condition on them compares the period of the one state that held on `day`. With `open_only`
     only what anybody may know today.
     """
-    source = _source(connection, layer, moment, day, open_only=open_only)
+    source = _source(connection, layer, moment, day, selection.ids, open_only=open_only)
     rows = source.rows
     query = sa.select(rows).where(*selection.conditions(layer, source)).order_by(rows.c.fid)
     if after is not None:
@@ -61,26 +62,34 @@ def count_past(
     open_only: bool = False,
 ) -> int:
     """How many rows `past_rows` gives without a limit."""
-    source = _source(connection, layer, moment, day, open_only=open_only)
+    source = _source(connection, layer, moment, day, selection.ids, open_only=open_only)
     query = sa.select(sa.func.count()).select_from(source.rows)
     return connection.execute(query.where(*selection.conditions(layer, source))).scalar_one()
 
 
 def _source(
-    connection: sa.Connection, layer: Layer, moment: str, day: date, *, open_only: bool
+    connection: sa.Connection,
+    layer: Layer,
+    moment: str,
+    day: date,
+    ids: Listing[str] | None,
+    *,
+    open_only: bool,
 ) -> Source:
+    """Past states; of `ids` alone the rest of the history is not looked at."""
     known = _recorded_by(connection, moment)
     text = day.isoformat()
     holds = sa.and_(
         sa.or_(history.c.valid_from.is_(None), history.c.valid_from <= text),
         sa.or_(history.c.valid_to.is_(None), history.c.valid_to > text),
     )
+    asked = () if ids is None else (sqlite.listed(history.c.entity, ids),)
     winners = (
         sa.select(
             sa.func.min(history.c.sequence).label("first"),
             sa.func.max(sa.case((holds, history.c.sequence))).label("sequence"),
         )
-        .where(history.c.register == layer.table.name, history.c.sequence <= known)
+        .where(history.c.register == layer.table.name, history.c.sequence <= known, *asked)
         .group_by(history.c.entity)
         .subquery("winners")
     )

@@ -194,7 +194,7 @@ class Reading:
         selection: Selection,
         *,
         include_closed: bool,
-        open_only: bool,
+        open_only: bool = False,
     ) -> list[tuple[sa.FromClause, list[sa.ColumnElement[bool]]]]:
         """What the adopted rows are read from, with the conditions on each."""
         found = []

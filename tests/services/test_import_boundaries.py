@@ -1,0 +1,119 @@
+"""Boundary registers imported from tables: what follows from a row, and what no import may move."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from boundary_city import EDIT, LINES, MARKERS, founded, opened, row
+from civgeo.errors import ImportRejected
+from civgeo.services.city import City
+from civgeo.services.import_kinds import KINDS
+from civgeo.services.imports import confirm
+from services.import_city import csv_file, said, staged
+
+
+@pytest.fixture
+def founding(tmp_path: Path) -> Iterator[tuple[City, str]]:
+    folder, _, placed = founded(tmp_path / "store")
+    with opened(folder) as city:
+        yield city, placed
+
+
+def table(tmp_path: Path, **cells: object) -> Path:
+    return csv_file(tmp_path / "in.csv", [{key.strip("_"): cell for key, cell in cells.items()}])
+
+
+def listed(city: City, number: str) -> dict:
+    with city.store.read() as reading:
+        (id,) = reading.features(MARKERS, where={"number": number}).index
+    return row(city, MARKERS, id)
+
+
+def test_a_new_marker_gets_what_its_line_its_number_and_its_place_say(founding, tmp_path) -> None:
+    city, _ = founding
+    file = table(tmp_path, 界桩编号="0221003A", 所属界线="0221", 经度=114.1, 纬度=33.02)
+    assert confirm(city, staged(city, file, "boundary_markers").id, EDIT).created == 1
+    found = listed(city, "0221003A")
+    assert found["geometry"].equals(shapely.Point(114.1, 33.02))
+    assert (found["division"], found["level"], found["suffix"]) == ("990102", "county", "A")
+    assert found["sides"] == row(city, MARKERS, founding[1])["sides"]
+    assert found["chainage_m"] == pytest.approx(8872.4, abs=0.1)
+    assert (found["public"], found["secrecy"]) == (False, "internal")
+
+
+def test_an_import_does_not_move_a_registered_marker(founding, tmp_path) -> None:
+    city, placed = founding
+    file = table(tmp_path, 登记编号=placed, 界桩编号="0221001Q", 界线代码="0221", 经度=114.1, 纬度=33.06)
+    batch = staged(city, file, "boundary_markers")
+    assert "界桩变动" in said(batch)
+    with pytest.raises(ImportRejected):
+        confirm(city, batch.id, EDIT)
+    assert row(city, MARKERS, placed)["version"] == 1
+
+
+def test_an_import_amends_what_is_no_position(founding, tmp_path) -> None:
+    city, placed = founding
+    file = table(tmp_path, 登记编号=placed, 界线代码="0221", 备注="路东", 沿线里程="7")
+    batch = staged(city, file, "boundary_markers")
+    assert "沿线里程由图形算出" in said(batch)
+    assert confirm(city, batch.id, EDIT).changed == 1
+    found = row(city, MARKERS, placed)
+    assert (found["remark"], found["version"]) == ("路东", 2)
+    assert found["chainage_m"] == pytest.approx(6654.3, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ({"界线代码": "9999"}, "没有代码为“9999”的界线"),
+        ({"界线代码": "0221", "毗邻方": "990102,8x"}, "不合格式"),
+        ({"界线代码": "0221", "状况": "完好", "登记日期": "2026-02-30"}, "登记日期"),
+    ],
+)
+def test_a_row_that_no_entry_could_be_is_refused_with_the_reason(
+    founding, tmp_path, cells, why
+) -> None:
+    batch = staged(founding[0], table(tmp_path, 界桩编号="0221009Q", **cells), "boundary_markers")
+    assert why in said(batch)
+    with pytest.raises(ImportRejected):
+        confirm(founding[0], batch.id, EDIT)
+
+
+def test_a_new_line_is_measured_and_a_course_with_markers_is_not_replaced(
+    founding, tmp_path
+) -> None:
+    city, _ = founding
+    courses = [
+        shapely.LineString([(114.1, 33.1), (114.1, 33.01)]),
+        shapely.LineString([(114.1, 33.1), (114.12, 33.1)]),
+    ]
+    rows = {"界线代码": ["0221", "0223"], "界线名称": ["甲乙线", "新线"]}
+    frame = gpd.GeoDataFrame(rows | {"毗邻方": ["990121、990102"] * 2}, geometry=courses, crs=4490)
+    frame.to_file(tmp_path / "both.geojson")
+    assert "走向不能随导入修改" in said(staged(city, tmp_path / "both.geojson", "boundary_lines"))
+    frame.iloc[1:].to_file(tmp_path / "new.geojson")
+    batch = staged(city, tmp_path / "new.geojson", "boundary_lines")
+    assert confirm(city, batch.id, EDIT).created == 1
+    with city.store.read() as reading:
+        found = reading.features(LINES, where={"code": "0223"}).iloc[0]
+    assert found["length_m"] == pytest.approx(1868.2, abs=0.5)
+    assert (found["level"], found["sides"]) == ("county", '["990102","990121"]')
+
+
+@pytest.mark.parametrize("kind", [name for name in KINDS if name.startswith(("bound", "tri"))])
+def test_every_boundary_register_takes_a_table(founding, tmp_path, kind: str) -> None:
+    cells = {
+        "boundary_lines": {"界线代码": "0224", "界线名称": "丙丁线", "毗邻方": "990102,990121"},
+        "boundary_points": {"边界点编号": "1", "界线代码": "0221", "经度": 114.1, "纬度": 33.05},
+        "boundary_markers": {"界桩编号": "0221002Q", "界线代码": "0221"},
+        "tri_junctions": {"三交点名称": "甲乙丙", "毗邻方": "990102,990121,990103"},
+        "boundary_archives": {"档号": "1", "题名": "方案", "档案种类": "联检方案", "年度": 2025},
+    }[kind]
+    if kind == "boundary_archives":
+        cells["界线代码"] = "0221"
+    city, _ = founding
+    batch = staged(city, table(tmp_path, **cells), kind)
+    assert confirm(city, batch.id, EDIT).created == 1, said(batch)
