@@ -145,6 +145,9 @@ def test_a_street_name_lives_from_a_blocked_proposal_to_a_late_announcement(clie
     assert entry["properties"]["toned"] == "Chénguāng Lù"
     assert entry["properties"]["valid_from"] == "2026-09-01"
     assert entry["geometry"] == LINE
+    papers = {(item["number"], item["date"]) for item in entry["properties"]["documents"]}
+    steps = {item["step"]: (item["number"], item["dated"]) for item in case["documents"]}
+    assert papers == {steps["approval"], steps["announcement"]}
 
 
 def test_a_renaming_from_a_stale_version_is_412_and_loses_nothing(client) -> None:

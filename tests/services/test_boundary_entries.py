@@ -183,3 +183,20 @@ def test_points_and_tri_junctions_are_entered_with_what_follows(founding) -> Non
 def test_the_items_of_the_registers_are_not_written_one_by_one(name: str) -> None:
     with pytest.raises(NotPermitted, match="/boundaries/registers"):
         editable(name)
+
+
+def test_a_line_on_which_markers_stand_is_not_ended_nor_set_back_as_a_whole(founding) -> None:
+    city, own, placed = founding
+    longer = shapely.LineString([*COURSE.coords, (114.1, 32.95)])
+    correct_entry(city, LINES, own, {"geometry": longer}, EDIT, 1)
+    ending = replace(EDIT, valid_from=date(2026, 2, 1))
+    for attempt in (
+        lambda: close_entry(city, LINES, own, ending, 2),
+        lambda: restore_entry(city, LINES, own, EDIT, 2, of_version=1),
+    ):
+        with pytest.raises(RuleViolation) as told:
+            attempt()
+        assert told.value.code == "line_in_use"
+    close_entry(city, MARKERS, placed, ending, 1, clerical=True)
+    close_entry(city, LINES, own, ending, 2)
+    assert row(city, LINES, own) == {}

@@ -1,6 +1,7 @@
 """Works on markers over a real store: the register follows only the last step."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from civgeo.domain.marker_work import WorkStep
 from civgeo.domain.round_forms import WorkKind, WorkState
 from civgeo.errors import InvalidInput, NotFound, RuleViolation
 from civgeo.formats.boundary_rules import marker_work_steps
-from civgeo.services.boundary_entries import correct_entry
+from civgeo.services.boundary_entries import close_entry, correct_entry
 from civgeo.services.city import City
 from civgeo.services.marker_works import (
     Proposal,
@@ -186,3 +187,22 @@ def test_the_document_says_what_comes_next_who_must_come_and_why(founding) -> No
         "evidence": "S",
     }
     assert (told["path"], told["overdue_days"]) == (["done", "archived"], 28)
+
+
+def test_a_marker_is_not_moved_or_ended_under_open_works_which_then_finish(founding) -> None:
+    city, placed = founding
+    id = open_work(city, moving(placed), EDIT).id
+    through(city, id, "agreed", "surveyed", "done")
+    elsewhere = {"geometry": shapely.Point(114.1, 33.041)}
+    ending = replace(EDIT, valid_from=date(2026, 2, 1))
+    for attempt in (
+        lambda: correct_entry(city, MARKERS, placed, elsewhere, EDIT, 1, clerical=True),
+        lambda: close_entry(city, MARKERS, placed, ending, 1, clerical=True),
+    ):
+        with pytest.raises(RuleViolation) as told:
+            attempt()
+        assert told.value.code == "work_open"
+    correct_entry(city, MARKERS, placed, {"remark": "路东"}, EDIT, 1)
+    step_work(city, id, WorkStep(WorkState.ARCHIVED, date(2026, 2, 1), "档案8号"), EDIT, 4)
+    step_work(city, id, WorkStep(WorkState.FILED, date(2026, 2, 1), "备案9号"), EDIT, 5)
+    assert row(city, MARKERS, placed)["geometry"].equals(NEW)

@@ -112,7 +112,7 @@ def board(
     request: Request,
     city: CityNow,
     number: Annotated[
-        int | None, Query(alias="round", ge=1, description="第几轮；默认已编制的最近一轮")
+        int | None, Query(alias="round", ge=1, description="第几轮；默认已开始的最近一轮")
     ] = None,
     f: Annotated[Literal["json", "xlsx", "geojson"] | None, Query(description="返回格式")] = None,
 ) -> Response:

@@ -238,7 +238,7 @@ def overdue(
 def board(
     context: typer.Context,
     number: Annotated[
-        int | None, typer.Argument(metavar="[ROUND]", help=_("第几轮；默认已编制的最近一轮"))
+        int | None, typer.Argument(metavar="[ROUND]", help=_("第几轮；默认已开始的最近一轮"))
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help=_("存到哪里"))] = None,
 ) -> None:

@@ -9,10 +9,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from civgeo.domain.boundary_forms import MarkerState
+from civgeo.domain.clock import BEIJING
 from civgeo.domain.field_form import ACTIONS, PHOTO_SLOTS, QUESTIONS, STATES, WITNESSES
 from civgeo.domain.field_results import (
     FieldFile,
@@ -30,6 +31,7 @@ __all__ = ["day_in", "field_file"]
 
 LONGEST_TEXT, LONGEST_NAME, MOST_ITEMS, MOST_PHOTOS = 2_000, 200, 5_000, 60
 _DAY = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:日|[T ].*)?")
+_ZONED = re.compile(r"[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})$")
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,12})?")
 _YES = frozenset({"yes", "true", "是", "有", "1", "√", "✓", "☑"})
 _NO = frozenset({"no", "false", "否", "无", "0", "×", "✗", "☐"})
@@ -73,13 +75,29 @@ def field_file(raw: Values) -> FieldFile:
 
 
 def day_in(value: object) -> date | None:
-    """Day that a text writes (2026-05-20, 2026/5/20, 2026年5月20日, a moment), else None."""
-    found = _DAY.fullmatch(_plain(value))
+    """Day that a text writes (2026-05-20, 2026/5/20, 2026年5月20日, a moment), else None.
+
+    A moment that names its zone is of the day that it is in China then.
+    """
+    text = _plain(value)
+    moment = _moment(text)
+    if moment is not None:
+        return moment.date()
+    found = _DAY.fullmatch(text)
     if found is None:
         return None
     try:
         return date(*(int(part) for part in found.groups()))
     except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment with its zone, else None."""
+    try:
+        found = datetime.fromisoformat(text) if _ZONED.search(text) else None
+        return None if found is None else found.astimezone(BEIJING)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -17,7 +17,7 @@ from civgeo.domain.division import DivisionCode
 from civgeo.domain.history import Edit
 from civgeo.domain.marker_number import explain_marker_number
 from civgeo.domain.secrecy import Secrecy
-from civgeo.errors import InvalidInput, NotFound, NotPermitted, RuleViolation
+from civgeo.errors import InvalidInput, NotFound, NotPermitted
 from civgeo.formats.marker_suffixes import marker_suffixes
 from civgeo.services import editing
 from civgeo.services.boundary_places import DERIVED, along_line, renewed
@@ -29,6 +29,12 @@ from civgeo.services.boundary_records import (
     parsed_sides,
     record_rows,
     route_or_none,
+)
+from civgeo.services.boundary_references import (
+    refuse_ending,
+    refuse_new_code,
+    refuse_old_course,
+    refuse_while_worked_on,
 )
 from civgeo.services.city import City
 from civgeo.services.editing import Saved
@@ -193,13 +199,16 @@ def correct_entry(
     NotPermitted
         ``other_use_case`` when a registered position would change and it is not clerical.
     RuleViolation
-        ``line_in_use`` for another code of a line to which records refer.
+        ``line_in_use`` for another code of a line to which records refer; ``work_open`` for
+        another position, line or number of a marker on which works are open.
     NotFound, VersionRequired, StaleVersion, FieldFaults, InvalidInput
         As `editing.correct`.
     """
     before = _known(city, collection, id)
     with city.store.read() as reading:
         wanted = amended(reading, collection, before, changes, clerical=clerical)
+        if collection is _MARKERS and {*POSITION, "line", "number"} & set(wanted):
+            refuse_while_worked_on(reading, id)
     if collection is _LINES and "geometry" in wanted:
         return _correct_course(city, id, before, wanted, edit, expected_version)
     return editing.correct(city, collection, id, wanted, edit, expected_version)
@@ -225,7 +234,7 @@ def amended(
     if collection is _MARKERS and not clerical:
         _refuse_moving(before, wanted)
     if collection is _LINES:
-        _refuse_orphans(reading, before, wanted)
+        refuse_new_code(reading, before, wanted)
     after = {**before, **wanted}
     if collection is _MARKERS and {"number", "sides"} & set(wanted):
         wanted = {**_of_number(after), **wanted}
@@ -249,12 +258,20 @@ def close_entry(
     ------
     NotPermitted
         ``other_use_case`` for a marker when it is not clerical.
-    NotFound, VersionRequired, StaleVersion, InvalidInput, RuleViolation
+    RuleViolation
+        ``work_open`` for a marker on which works are open; ``line_in_use`` for a line with
+        markers, points, open works or inspections that are not filed.
+    NotFound, VersionRequired, StaleVersion, InvalidInput
         As `editing.close`.
     """
     if collection is _MARKERS and not clerical:
         text = "界桩不能直接注销：废弃请办界桩变动；重复登记的，可凭文件作文字更正（clerical）"
         raise NotPermitted(text, code="other_use_case")
+    with city.store.read() as reading:
+        if collection is _MARKERS:
+            refuse_while_worked_on(reading, id)
+        if collection is _LINES:
+            refuse_ending(reading, str(_known(city, collection, id)["code"]))
     return editing.close(city, collection, id, edit, expected_version)
 
 
@@ -275,11 +292,19 @@ def restore_entry(
     NotPermitted
         ``other_use_case`` for a marker when it is not clerical: an earlier version may stand
         elsewhere.
-    NotFound, VersionRequired, StaleVersion, RuleViolation
+    RuleViolation
+        ``work_open`` as in `close_entry`; ``line_in_use`` for an earlier version of a line along
+        which markers stand.
+    NotFound, VersionRequired, StaleVersion
         As `editing.restore`.
     """
     if collection is _MARKERS and not clerical:
         raise NotPermitted(_WORKS, code="other_use_case")
+    with city.store.read() as reading:
+        if collection is _MARKERS:
+            refuse_while_worked_on(reading, id)
+        if collection is _LINES and of_version is not None:
+            refuse_old_course(reading, str(_known(city, collection, id)["code"]))
     return editing.restore(city, collection, id, edit, expected_version, of_version=of_version)
 
 
@@ -342,26 +367,6 @@ def _same(one: ChangedValue, other: ChangedValue) -> bool:
     if isinstance(one, shapely.Geometry) and isinstance(other, shapely.Geometry):
         return bool(shapely.equals(one, other))
     return one == other
-
-
-_REFERRING = (
-    *(_POINTS, _MARKERS, Collection.BOUNDARY_ARCHIVES, Collection.INSPECTION_ROUNDS),
-    *(Collection.INSPECTIONS, Collection.MARKER_WORKS, Collection.BOUNDARY_DISPUTES),
-    Collection.YEARLY_CHECKS,
-)
-
-
-def _refuse_orphans(reading: Reading, before: _Changes, changes: _Changes) -> None:
-    code = str(before["code"])
-    if changes.get("code", code) == code:
-        return
-    held = sum(reading.count(collection, where={"line": code}) for collection in _REFERRING)
-    if held:
-        text = (
-            f"界线代码 {code} 已被 {held} 条记录（界桩、联检、档案等）引用，不能改："
-            "请先改那些记录，或另行登记新代码的界线"
-        )
-        raise RuleViolation(text, code="line_in_use")
 
 
 def _correct_course(

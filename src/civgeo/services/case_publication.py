@@ -6,6 +6,7 @@ from hashlib import sha256
 from uuid import uuid4
 
 import geopandas as gpd
+import orjson
 import shapely
 
 from civgeo.domain.history import Edit
@@ -83,6 +84,7 @@ def _entered(writing: Writing, file: CaseFile, edit: Edit) -> str:
         "named_on": _text(file.case.approved_on),
         "simulated": file.simulated,
         "geometry": file.geometry,
+        "documents": _with_papers(None, file.case),
     }
     frame = gpd.GeoDataFrame([row], geometry="geometry", crs="EPSG:4490").set_index("id")
     writing.create(_NAMES, frame, edit)
@@ -104,8 +106,29 @@ def _renamed(writing: Writing, file: CaseFile, *, merged: bool) -> dict[str, Cha
             raise RuleViolation(text, code="name_changed")
         changes = _own_changes(writing, file, changes)
     held = None if known.empty else known["other_names"].iloc[0]
-    others = with_former_name(held, former, _text(file.case.approved_on))
-    return {**changes, "other_names": others, "named_on": _text(file.case.approved_on)}
+    listed = None if known.empty else known["documents"].iloc[0]
+    return {
+        **changes,
+        "other_names": with_former_name(held, former, _text(file.case.approved_on)),
+        "named_on": _text(file.case.approved_on),
+        "documents": _with_papers(listed, file.case),
+    }
+
+
+def _with_papers(listed: object, case: NameCase) -> str | None:
+    """JSON of the documents of an entry, with what the case was approved and announced by."""
+    papers = [
+        {
+            "title": item.title or f"{item.step.label_zh}文件",
+            "number": item.number,
+            "date": item.dated.isoformat(),
+        }
+        for item in case.documents
+        if item.step in (Step.APPROVAL, Step.ANNOUNCEMENT)
+    ]
+    held = orjson.loads(listed) if isinstance(listed, str) else []
+    found = [*held, *(paper for paper in papers if paper not in held)]
+    return orjson.dumps(found, option=orjson.OPT_SORT_KEYS).decode() if found else None
 
 
 def _own_changes(

@@ -92,7 +92,7 @@ def demo_names(
     towns = dict(zip(own.index, own["name"], strict=True))
     rows = [
         *_divisions(own),
-        *_places(seats.index),
+        *_places(seats.index, frozenset(own["name"])),
         *_streets(seats, towns, rng),
         *_residential(estates, towns),
         *_to_clean_up(seats, towns),
@@ -124,9 +124,10 @@ def _divisions(own: gpd.GeoDataFrame) -> Iterator[Row]:
         yield _entry(source, point, given) | {"simulated": simulated}
 
 
-def _places(counties: Iterable[str]) -> Iterator[Row]:
+def _places(counties: Iterable[str], divisions: frozenset[str]) -> Iterator[Row]:
+    """Populated places; a seat under the name of its division is no settlement of its own."""
     places = populated_places()
-    some = places[places["county"].isin(list(counties))]
+    some = places[places["county"].isin(list(counties)) & ~places["name"].isin(divisions)]
     for name, county, point in zip(some["name"], some["county"], some.geometry, strict=True):
         given = {
             "name": name,

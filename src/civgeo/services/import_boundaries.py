@@ -11,7 +11,7 @@ import geopandas as gpd
 
 from civgeo.domain.division import DivisionLevel
 from civgeo.errors import CivgeoError, RuleViolation
-from civgeo.formats.findings import Finding, Severity
+from civgeo.formats.findings import Finding
 from civgeo.services.boundary_entries import ENTRIES, amended, completed
 from civgeo.services.boundary_places import DERIVED
 from civgeo.services.boundary_records import json_text, parsed_sides, record_rows
@@ -80,24 +80,28 @@ def boundary_plan(
         return plan, []
     known = _known(present, kind.collection, plan)
     whole, changes, findings = plan.whole.copy(), dict(plan.changes), list[Finding]()
-    for row, action in plan.actions.items():
-        number, id = int(str(row)), str(whole.at[row, "id"])
-        if action not in ("new", "changed") or number in told:
-            continue
+    judged = plan.actions.isin(["new", "changed"]) & ~plan.actions.index.isin(told)
+    for row in plan.actions.index[judged].tolist():
+        id = str(whole.at[row, "id"])
         try:
-            if action == "new":
-                entered = _entered(reading, kind.collection, _values(whole, row, kind))
-            else:
+            if id in plan.changes:
                 entered = _changed(reading, kind.collection, known[id], plan.changes[id])
                 changes[id] = entered
-        except FieldFaults as error:
-            findings += [Finding(number, kind.title_of(k), "", t) for k, t in error.faults.items()]
+            else:
+                entered = _entered(reading, kind.collection, _values(whole, row, kind))
         except CivgeoError as error:
-            findings.append(Finding(number, "", "", error.message, Severity.ERROR))
+            findings += _told(error, row, kind)
         else:
             for name, value in entered.items():
                 whole.at[row, name] = value
     return replace(plan, whole=whole, changes=changes), findings
+
+
+def _told(error: CivgeoError, row: int, kind: ImportKind) -> list[Finding]:
+    faults = error.faults if isinstance(error, FieldFaults) else {"": error.message}
+    return [
+        Finding(row, kind.title_of(name) if name else "", "", text) for name, text in faults.items()
+    ]
 
 
 def _known(present: gpd.GeoDataFrame, collection: Collection, plan: Plan) -> dict[str, _Values]:
@@ -106,7 +110,7 @@ def _known(present: gpd.GeoDataFrame, collection: Collection, plan: Plan) -> dic
     return {id: {**row, "geometry": shape} for (id, row), shape in rows}  # type: ignore[dict-item]
 
 
-def _values(whole: gpd.GeoDataFrame, row: object, kind: ImportKind) -> _Values:
+def _values(whole: gpd.GeoDataFrame, row: int, kind: ImportKind) -> _Values:
     """What a row says, without nulls."""
     names = [item.name for item in COLLECTIONS[kind.collection.value].entered]
     cells = {name: whole.at[row, name] for name in (*names, "geometry") if name in whole.columns}

@@ -186,7 +186,8 @@ class Judge:
         outside = outside_rows(frame, self.kind, self.around, self.headers)
         plan = plan_rows(frame, self.kind, present, self.headers, self.batch.id, keys)
         findings += plan.findings
-        plan, assumptions, wrong = self._ruled(plan, present, [*self.facts.findings, *findings, *outside])
+        told = [*self.facts.findings, *findings, *outside]
+        plan, assumptions, wrong = self._ruled(plan, present, told)
         findings += [*wrong, *self._simulated(plan)]
         notes = [*notes, *found.notes, *assumptions]
         return Judged(

@@ -36,6 +36,7 @@ from civgeo.services.boundary_records import (
     line_entry,
     record_rows,
 )
+from civgeo.services.boundary_references import open_works
 from civgeo.services.city import City
 from civgeo.services.editing import Saved
 from civgeo.services.entry_checks import checked_entry
@@ -283,13 +284,12 @@ def _refuse_second(reading: Reading, file: WorkFile) -> None:
     key = {"name": file.name, "line": file.line}
     if file.marker is not None:
         key = {"marker": file.marker}
-    for other in work_files(reading.features(_WORKS, where=key)):
-        if next_step(other.work, marker_work_steps()) is not None:
-            text = (
-                f"界桩 {file.name} 的“{other.work.kind.label_zh}”（编号 {other.id}）尚未办完："
-                "请先办完或撤回"
-            )
-            raise RuleViolation(text, code="work_open")
+    for other in open_works(reading, **key):
+        text = (
+            f"界桩 {file.name} 的“{other.work.kind.label_zh}”（编号 {other.id}）尚未办完："
+            "请先办完或撤回"
+        )
+        raise RuleViolation(text, code="work_open")
 
 
 def _stepped(

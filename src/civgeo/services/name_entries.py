@@ -157,7 +157,8 @@ def correct_entry(
     """
     barred = sorted(_BY_CASE & set(changes))
     if barred:
-        text = f"{'、'.join(barred)} 不能直接更正：请办理更名案卷（renamings，civgeo names case rename）"
+        told = "请办理更名案卷（renamings，civgeo names case rename）"
+        text = f"{'、'.join(barred)} 不能直接更正：{told}"
         raise NotPermitted(text, code="other_use_case")
     if "reading" in changes:
         frame = entry(city, id)

@@ -183,7 +183,7 @@ def plan_document(found: RoundPlan) -> dict[str, object]:
 
 
 def board(city: City, number: int | None) -> Board:
-    """The five-year board of one round; without a number, of the latest that is planned.
+    """The five-year board of one round; without a number, of the latest planned one under way.
 
     Raises
     ------
@@ -194,7 +194,7 @@ def board(city: City, number: int | None) -> Board:
         lines = sorted(line_entries(reading), key=_place)
         planned = [file for file in rounds_of(reading) if _is_regular(file)]
         names, place = division_names(reading), reading.register().city
-    number = _latest(planned) if number is None else number
+    number = _latest(planned, city.today) if number is None else number
     files = [file for file in planned if file.facts.number == number]
     chosen = _round(number, files, place)
     by_line = {file.facts.line: file for file in files}
@@ -204,11 +204,13 @@ def board(city: City, number: int | None) -> Board:
     return Board(chosen, city.today, tuple(rows), tuple(years), simulated)
 
 
-def _latest(planned: Sequence[RoundFile]) -> int:
+def _latest(planned: Sequence[RoundFile], today: date) -> int:
+    """The latest round that has begun, else the first to come."""
     if not planned:
         text = "还没有编制联检计划：请写明第几轮，或先编制（civgeo rounds plan）"
         raise NotFound(text, code="unknown_round")
-    return max(file.facts.number for file in planned)
+    begun = [file.facts.number for file in planned if file.facts.year <= today.year]
+    return max(begun) if begun else min(file.facts.number for file in planned)
 
 
 def _place(entry: LineEntry) -> tuple[int, str]:
