@@ -210,6 +210,10 @@ def test_a_case_opened_before_another_change_is_stale_when_it_is_published(clien
     entry = ok(client.get("/collections/place_names/items/old-street"))["properties"]
     assert (entry["name"], entry["toned"], entry["meaning"]) == ("和平路", "Hépíng Lù", "另有更正")
     assert [former["name"] for former in entry["other_names"]] == ["光鸣路"]
+    for day, then in (("2026-08-01", "光鸣路"), ("2026-09-01", None)):
+        found = ok(client.get("/search", params={"q": "和平路", "on": day, "f": "json"}))
+        [hit] = found["hits"]
+        assert (hit["name"], hit.get("name_then")) == ("和平路", then)
 
 
 def test_papers_name_the_governments_and_bear_the_number_and_day_on_record(client) -> None:

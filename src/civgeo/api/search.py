@@ -21,7 +21,7 @@ from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.query import require_known
 from civgeo.http.token import is_officer
 from civgeo.services.name_counts import Alike, Count, Grouping, counts_of, repeated
-from civgeo.services.name_hits import hit_members, match_members, name_members
+from civgeo.services.name_hits import hit_members, match_members, name_members, names_then
 from civgeo.services.name_places import FARTHEST_M, nearest
 from civgeo.services.name_search import listed, search, suggest
 from civgeo.store.name_index_lookup import Scope
@@ -107,10 +107,12 @@ def find(
     most = min(limit, MOST_HITS)
     if q is not None:
         found = search(city, q, scope, limit=most)
-        hits, more = [hit_members(hit) for hit in found.hits], found.more
+        then = names_then(city, [hit.name for hit in found.hits], scope)
+        hits, more = [hit_members(hit, then) for hit in found.hits], found.more
     elif scope.condition or scope.box:
         names = listed(city, scope, limit=most + 1)
-        hits, more = [name_members(name) for name in names[:most]], len(names) > most
+        then = names_then(city, names[:most], scope)
+        hits, more = [name_members(name, then) for name in names[:most]], len(names) > most
     else:
         told = "请给出检索词 q，或以 bbox、division、kind、status 限定范围"
         raise InvalidInput(told, code="missing_key")

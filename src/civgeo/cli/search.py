@@ -12,6 +12,8 @@ from civgeo.domain.place_kind import PlaceKind
 from civgeo.domain.standard import parse_day
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from civgeo.services.name_search import Found
 
 __all__ = ["reindex_names", "search_names"]
@@ -31,7 +33,7 @@ def search_names(
 ) -> None:
     """Print the names that match, the best first, secret ones among them."""
     from civgeo.services.city import City
-    from civgeo.services.name_hits import hit_members
+    from civgeo.services.name_hits import hit_members, names_then
     from civgeo.services.name_search import search
     from civgeo.store.name_index_lookup import Scope
     from civgeo.store.store import Store
@@ -43,20 +45,22 @@ def search_names(
         day=day,
     )
     with Store.open(settings(context).store) as store:
-        found = search(City(store, today()), query, scope, limit=limit)
+        city = City(store, today())
+        found = search(city, query, scope, limit=limit)
+        then = names_then(city, [hit.name for hit in found.hits], scope)
     if session(context).as_json:
         told = {
             "q": query,
             "on": day and day.isoformat(),
             "more": found.more,
-            "hits": [hit_members(hit) for hit in found.hits],
+            "hits": [hit_members(hit, then) for hit in found.hits],
         }
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
-    _print(found)
+    _print(found, then)
 
 
-def _print(found: "Found") -> None:
+def _print(found: "Found", then: "Mapping[str, str]") -> None:
     from civgeo.services.name_hits import hit_members
 
     rows = []
@@ -66,7 +70,7 @@ def _print(found: "Found") -> None:
         form = hit.match.form.name
         rows.append(
             [
-                hit.name.name,
+                _then(hit.name.name, then.get(hit.name.id)),
                 _(str(told["kind_zh"])),
                 hit.name.division,
                 hit.name.toned or "—",
@@ -78,6 +82,11 @@ def _print(found: "Found") -> None:
     table(_("检索结果"), columns, rows)
     if found.more:
         messages.print(_("还有更多，请写得更完整或加大 --limit"), markup=False)
+
+
+def _then(name: str, then: str | None) -> str:
+    word = _("当日名称")
+    return name if then is None else f"{name}（{word}{then}）"
 
 
 def reindex_names(context: typer.Context) -> None:
