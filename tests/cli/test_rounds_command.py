@@ -39,6 +39,9 @@ def test_a_round_is_planned_followed_and_shown(civgeo: Call, store: Path, clean:
     sheet, drawn = clean / "board.xlsx", clean / "board.geojson"
     board = told(civgeo, store, "rounds", "board", "5", "-o", str(sheet))
     assert board["lines"][0]["state_zh"] == "外业中"
+    later = ("6", *WHO, "--first-year", "2090", "--last-year", "2094", "--year", "0221=2090")
+    told(civgeo, store, "rounds", "plan", *later)
+    assert told(civgeo, store, "rounds", "board") == board
     told(civgeo, store, "rounds", "board", "5", "-o", str(drawn))
     assert sheet.read_bytes()[:2] == b"PK"
     assert len(json.loads(drawn.read_text("utf-8"))["features"]) == 1
@@ -95,15 +98,15 @@ def test_a_marker_is_entered_and_repaired(civgeo: Call, clean: Path) -> None:
     assert done["next"]["step"] == "archived"
     last = (opened["id"], "archived", *WHO, "--version", "2", "--paper", "登记表")
     told(civgeo, store, *work, "step", *last, "--on", "2026-01-07")
-    shown = told(civgeo, store, *entry, "show", "boundary_markers", made["id"])
+    shown = told(civgeo, store, *entry, "show", "boundary_markers", "0221001Q")
     assert shown["properties"]["state"] == "intact"
     assert told(civgeo, store, *work, "list")[0]["state"] == "archived"
     again = told(civgeo, store, *work, "open", *opening)
     gone = (again["id"], *WHO, "--reason", "重复", "--version", "1", "--on", "2026-01-08")
     assert told(civgeo, store, *work, "withdraw", *gone)["state"] == "withdrawn"
     assert told(civgeo, store, *work, "show", again["id"])["steps"][-1]["document"] == "重复"
-    history = told(civgeo, store, *entry, "history", "boundary_markers", made["id"])
-    assert history["version"] == 3
+    history = told(civgeo, store, *entry, "history", "boundary_markers", "0221001Q")
+    assert (history["version"], history["name"]) == (3, "0221001Q")
 
 
 def test_a_division_change_is_drafted_approved_and_finished(civgeo: Call, store: Path) -> None:

@@ -92,6 +92,8 @@ def test_what_is_computed_cannot_be_entered_and_a_code_only_once(founding) -> No
         enter(city, MARKERS, marker("0221009Q", 33.02, chainage_m=1.0), EDIT)
     with pytest.raises(RuleViolation, match="已登记"):
         enter(city, LINES, line(), EDIT)
+    with pytest.raises(RuleViolation, match="0221001Q 已登记"):
+        enter(city, MARKERS, marker("0221001Q", 33.02), EDIT)
     with pytest.raises(NotFound, match="没有代码"):
         enter(city, MARKERS, marker("0221002Q", 33.02, line="7777"), EDIT)
     with pytest.raises(NotFound, match="没有界线登记表"):

@@ -129,12 +129,15 @@ def test_a_scrapped_marker_ends_on_the_day_of_the_work(founding) -> None:
     assert frame["valid_to"].item() == "2026-01-13"
 
 
-def test_a_marker_whose_position_was_corrected_meanwhile_is_not_overwritten(founding) -> None:
+def test_a_marker_that_was_moved_by_another_program_meanwhile_is_not_overwritten(
+    founding,
+) -> None:
     city, placed = founding
     id = open_work(city, moving(placed), EDIT).id
     through(city, id, "agreed", "surveyed", "done", "archived")
     elsewhere = {"geometry": shapely.Point(114.1, 33.02)}
-    correct_entry(city, MARKERS, placed, elsewhere, EDIT, 1, clerical=True)
+    with city.store.write() as writing:
+        writing.correct(MARKERS, placed, elsewhere, EDIT, 1)
     filed = WorkStep(WorkState.FILED, date(2026, 2, 1), "备案9号")
     with pytest.raises(RuleViolation, match="改过"):
         step_work(city, id, filed, EDIT, 5)

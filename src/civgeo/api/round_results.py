@@ -39,7 +39,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/rounds", tags=["联检成果"], dependencies=[MAY_WRITE])
 
-RoundId = Annotated[str, Path(description="联检编号，或界线代码（取最近一轮）")]
+RoundId = Annotated[str, Path(description="联检编号，或界线代码（取已开始的最近一轮）")]
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _TYPES = {"docx": _WORD, "pdf": "application/pdf", "xlsx": Format.XLSX.media_type}
 _SAID = ("filename", "line", "round", "side", "inspector", "datum", "dry_run", "actor", "document")

@@ -14,7 +14,7 @@ from civgeo.domain.round_forms import RoundKind, RoundState
 from civgeo.domain.round_plan import LineFacts
 from civgeo.domain.round_terms import Terms, term_end
 
-__all__ = ["Due", "DueReason", "RoundFacts", "dues", "overdue"]
+__all__ = ["Due", "DueReason", "RoundFacts", "current_number", "dues", "overdue"]
 
 
 class DueReason(Labelled):
@@ -63,6 +63,28 @@ class Due:
     days: int | None
     basis: str
     number: int | None = None
+
+
+def current_number(planned: Iterable[tuple[int, int, RoundState]], today: date) -> int | None:
+    """The latest round that has begun, else the first to come; None when none is planned.
+
+    A round that is planned ahead does not take the place of the one under way.
+
+    Parameters
+    ----------
+    planned
+        Number, year and state of each inspection. It has begun when its year has come or it is
+        no longer only planned.
+    today
+        Day of the question.
+    """
+    listed = list(planned)
+    begun = [
+        number
+        for number, year, state in listed
+        if year <= today.year or state is not RoundState.PLANNED
+    ]
+    return max(begun) if begun else min((number for number, _, _ in listed), default=None)
 
 
 def dues(

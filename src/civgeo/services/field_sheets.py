@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import NAMESPACE_URL, uuid5
 
 import geopandas as gpd
@@ -25,6 +26,7 @@ from civgeo.domain.field_sheet import (
     Place,
 )
 from civgeo.domain.marker_number import explain_marker_number
+from civgeo.domain.round_due import current_number
 from civgeo.domain.round_forms import RoundState
 from civgeo.domain.secrecy import Secrecy
 from civgeo.domain.standard import parse_day
@@ -122,7 +124,7 @@ def _sheet(city: City, own: _Records, round_number: int | None) -> FieldSheet:
     names = {str(key): str(name) for key, name in own.divisions["name"].items()}
     sides = tuple(FieldSide(each, names.get(each, each)) for each in _codes(values["sides"]))
     left, right = _beside(route, own.divisions, sides)
-    chosen = _round(own.rounds, values, round_number, names)
+    chosen = _round(own.rounds, values, round_number, names, city.today)
     course = str(values["course"] or "")
     listed = field_markers(markers, marker_positions(markers, route), names)
     return FieldSheet(
@@ -203,12 +205,22 @@ def _corners(line: LineString) -> tuple[Place, ...]:
 
 
 def _round(
-    rounds: gpd.GeoDataFrame, line: Values, number: int | None, names: Mapping[str, str]
+    rounds: gpd.GeoDataFrame,
+    line: Values,
+    number: int | None,
+    names: Mapping[str, str],
+    today: date,
 ) -> FieldRound:
-    """The round that was asked for, or the latest that is not yet filed."""
+    """The round that was asked for, else the current one of those that are not yet filed."""
     listed = list(records(rounds, COLLECTIONS["inspection_rounds"]))
     if number is None:
         listed = [row for row in listed if row["state"] != RoundState.FILED]
+        facts = [
+            (int(str(row["round"])), int(str(row["year"])), RoundState(str(row["state"])))
+            for row in listed
+        ]
+        current = current_number(facts, today)
+        listed = [row for row in listed if row["round"] == current]
     else:
         listed = [row for row in listed if row["round"] == number]
     if not listed and number is None:
@@ -219,7 +231,7 @@ def _round(
         raise InvalidInput(text, code="no_round")
     if not listed and number is not None:
         return FieldRound(number)
-    row = max(listed, key=lambda each: (each["round"], str(each["due"])))
+    row = max(listed, key=lambda each: str(each["due"]))
     return FieldRound(
         int(str(row["round"])),
         str(row["name"]),

@@ -6,6 +6,7 @@ works on markers only, and another course of a line is a correction that renews 
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 
@@ -18,6 +19,7 @@ from civgeo.services.boundary_records import json_text, parsed_sides, record_row
 from civgeo.services.entry_checks import FieldFaults, checked_entry
 from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.import_kinds import ImportKind
+from civgeo.services.import_name_cells import object_column
 from civgeo.services.import_names import resolve
 from civgeo.services.import_plan import Plan
 from civgeo.store.editing import ChangedValue
@@ -80,20 +82,27 @@ def boundary_plan(
         return plan, []
     known = _known(present, kind.collection, plan)
     whole, changes, findings = plan.whole.copy(), dict(plan.changes), list[Finding]()
+    rows = [int(row) for row in whole.index]
+    columns = {
+        str(name): dict(zip(rows, whole[name].astype(object).tolist(), strict=True))
+        for name in whole.columns
+    }
     judged = plan.actions.isin(["new", "changed"]) & ~plan.actions.index.isin(told)
     for row in plan.actions.index[judged].tolist():
-        id = str(whole.at[row, "id"])
+        id = str(columns["id"][row])
         try:
             if id in plan.changes:
                 entered = _changed(reading, kind.collection, known[id], plan.changes[id])
                 changes[id] = entered
             else:
-                entered = _entered(reading, kind.collection, _values(whole, row, kind))
+                entered = _entered(reading, kind.collection, _values(columns, row, kind))
         except CivgeoError as error:
             findings += _told(error, row, kind)
         else:
             for name, value in entered.items():
-                whole.at[row, name] = value
+                columns[name][row] = value
+    for name in set(columns) - {"geometry"}:
+        whole[name] = object_column([*columns[name].values()], whole.index)
     return replace(plan, whole=whole, changes=changes), findings
 
 
@@ -110,10 +119,10 @@ def _known(present: gpd.GeoDataFrame, collection: Collection, plan: Plan) -> dic
     return {id: {**row, "geometry": shape} for (id, row), shape in rows}  # type: ignore[dict-item]
 
 
-def _values(whole: gpd.GeoDataFrame, row: int, kind: ImportKind) -> _Values:
+def _values(columns: Mapping[str, Mapping[int, Any]], row: int, kind: ImportKind) -> _Values:
     """What a row says, without nulls."""
     names = [item.name for item in COLLECTIONS[kind.collection.value].entered]
-    cells = {name: whole.at[row, name] for name in (*names, "geometry") if name in whole.columns}
+    cells = {name: columns[name][row] for name in (*names, "geometry") if name in columns}
     return {name: value for name, value in cells.items() if value is not None and value == value}
 
 

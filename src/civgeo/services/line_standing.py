@@ -9,7 +9,7 @@ from civgeo.domain.round_forms import RoundKind, RoundState
 from civgeo.formats.boundary_rules import boundary_terms
 from civgeo.maps.boundary_view import LineState
 from civgeo.services.boundary_records import LineEntry
-from civgeo.services.round_records import RoundFile
+from civgeo.services.round_records import RoundFile, current_of
 
 __all__ = ["LineStanding", "standings"]
 
@@ -28,7 +28,7 @@ class LineStanding:
     due, days
         None where there is no such day, or it is not past.
     progress
-        Round and state of the latest plan, None without plans.
+        Round and state of the latest plan up to the current round, None without plans.
     """
 
     state: LineState
@@ -51,15 +51,23 @@ def standings(
     today
         Day of the question.
     """
-    return {entry.facts.code: _standing(entry, files, today) for entry in entries}
+    current = current_of(_regular(files), today) or 0
+    return {entry.facts.code: _standing(entry, files, current, today) for entry in entries}
 
 
-def _standing(entry: LineEntry, files: Sequence[RoundFile], today: date) -> LineStanding:
+def _regular(files: Sequence[RoundFile]) -> list[RoundFile]:
+    return [file for file in files if file.facts.kind is RoundKind.REGULAR]
+
+
+def _standing(
+    entry: LineEntry, files: Sequence[RoundFile], current: int, today: date
+) -> LineStanding:
+    """The standing of one line; rounds after the `current` one are only last days."""
     own = [file for file in files if file.facts.line == entry.facts.code]
     found = dues(entry.facts, [file.facts for file in own], boundary_terms(), today)
     first = next((item for item in found if item.due is not None), None)
-    regular = [file for file in own if file.facts.kind is RoundKind.REGULAR]
-    latest = max(regular, key=lambda file: file.facts.number, default=None)
+    known = [file for file in _regular(own) if file.facts.number <= current]
+    latest = max(known, key=lambda file: file.facts.number, default=None)
     progress = None
     if latest is not None:
         progress = f"第 {latest.facts.number} 轮{latest.facts.state.label_zh}"

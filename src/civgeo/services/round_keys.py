@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from civgeo.errors import InvalidInput, NotFound
 from civgeo.services.boundary_records import line_entries
 from civgeo.services.city import City
-from civgeo.services.round_records import one_round, rounds_of
+from civgeo.services.round_records import current_of, one_round, rounds_of
 from civgeo.store.reading import Reading
 
 __all__ = ["RoundKey", "round_key"]
@@ -29,7 +29,7 @@ def round_key(city: City, asked: str, number: int | None = None) -> RoundKey:
     asked
         Id of the inspection in the plan; or code, name or id of a line.
     number
-        Round of the line; by default the latest that is planned.
+        Round of the line; by default the latest that has begun, else the first to come.
 
     Raises
     ------
@@ -50,10 +50,11 @@ def round_key(city: City, asked: str, number: int | None = None) -> RoundKey:
         plans = [file for file in rounds_of(reading) if file.facts.line == code]
     if number is not None:
         return RoundKey(code, number)
-    if not plans:
+    current = current_of(plans, city.today)
+    if current is None:
         text = f"界线 {code} 没有联检计划：请用 --round 写明轮次，或先登记计划"
         raise InvalidInput(text, code="no_round")
-    return RoundKey(code, max(file.facts.number for file in plans))
+    return RoundKey(code, current)
 
 
 def _line_code(reading: Reading, asked: str) -> str:

@@ -1,6 +1,6 @@
 """Inspections of lines between the store's rows and typed values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from types import MappingProxyType
 import geopandas as gpd
 
 from civgeo.domain.boundary_forms import BoundaryLevel
-from civgeo.domain.round_due import RoundFacts
+from civgeo.domain.round_due import RoundFacts, current_number
 from civgeo.domain.round_forms import RoundKind, RoundState
 from civgeo.errors import NotFound
 from civgeo.services.boundary_records import codes_of, day_of, record_rows
@@ -16,7 +16,8 @@ from civgeo.services.city import City
 from civgeo.store.reading import Reading
 from civgeo.store.tables import Collection
 
-__all__ = ["DAY_OF_STATE", "RoundFile", "one_round", "round_file", "rounds", "rounds_of"]
+__all__ = ["DAY_OF_STATE", "RoundFile", "current_of", "one_round", "round_file", "rounds"]
+__all__ += ["rounds_of"]
 
 _ROUNDS = Collection.INSPECTION_ROUNDS
 DAY_OF_STATE: Mapping[RoundState, str] = MappingProxyType(
@@ -83,6 +84,12 @@ def rounds_of(
     where |= {} if number is None else {"round": number}
     where |= {} if state is None else {"state": state.value}
     return _files(reading.features(_ROUNDS, where=where))
+
+
+def current_of(files: Iterable[RoundFile], today: date) -> int | None:
+    """Number of the round under way, as `current_number`."""
+    facts = [file.facts for file in files]
+    return current_number([(item.number, item.year, item.state) for item in facts], today)
 
 
 def round_file(city: City, id: str) -> RoundFile:

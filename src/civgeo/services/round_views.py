@@ -21,7 +21,7 @@ from civgeo.reports.rounds import board_workbook
 from civgeo.services.boundary_records import LineEntry, division_names, line_entries, sides_text
 from civgeo.services.city import City
 from civgeo.services.exporting import INTERNAL
-from civgeo.services.round_records import RoundFile, one_round, rounds_of
+from civgeo.services.round_records import RoundFile, current_of, one_round, rounds_of
 from civgeo.services.rounds import RoundPlan
 from civgeo.store.tables import Collection
 
@@ -205,12 +205,11 @@ def board(city: City, number: int | None) -> Board:
 
 
 def _latest(planned: Sequence[RoundFile], today: date) -> int:
-    """The latest round that has begun, else the first to come."""
-    if not planned:
+    found = current_of(planned, today)
+    if found is None:
         text = "还没有编制联检计划：请写明第几轮，或先编制（civgeo rounds plan）"
         raise NotFound(text, code="unknown_round")
-    begun = [file.facts.number for file in planned if file.facts.year <= today.year]
-    return max(begun) if begun else min(file.facts.number for file in planned)
+    return found
 
 
 def _place(entry: LineEntry) -> tuple[int, str]:

@@ -117,7 +117,7 @@ def _markers(frame: gpd.GeoDataFrame, route: Route) -> tuple[StripMarker, ...]:
             record_rows(drawn, _MARKERS), places, along, strict=True
         )
     ]
-    return tuple(sorted(listed, key=lambda marker: (marker.chainage_m, marker.number)))
+    return tuple(sorted(listed, key=lambda marker: (round(marker.chainage_m), marker.number)))
 
 
 def _junctions(frame: gpd.GeoDataFrame, code: str) -> tuple[StripPlace, ...]:
