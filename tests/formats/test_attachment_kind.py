@@ -12,6 +12,11 @@ from civgeo.errors import InvalidInput
 from civgeo.formats.attachment_kind import attachment_kind
 
 
+def named(value: object) -> str:
+    """Name of a case: some of the files bear the time at which they were made."""
+    return "file" if isinstance(value, bytes) else str(value)
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
@@ -32,6 +37,7 @@ from civgeo.formats.attachment_kind import attachment_kind
         ("𰻝𰻝面馆".encode("gb18030"), MediaType.GB_TEXT),
         ("\ue000村、\U00031350村".encode(), MediaType.TEXT),
     ],
+    ids=named,
 )
 def test_a_file_is_told_by_its_content(content: bytes, kind: MediaType) -> None:
     assert attachment_kind(content) is kind
@@ -58,6 +64,7 @@ def test_a_file_is_told_by_its_content(content: bytes, kind: MediaType) -> None:
         (b"PK\x03\x04" + b"PK\x01\x02" * 6_000, "超过 5000 个"),
         (bytes(range(256)), "不认识"),
     ],
+    ids=named,
 )
 def test_what_is_not_taken_is_told_what_it_seems_to_be(content: bytes, words: str) -> None:
     with pytest.raises(InvalidInput, match=words) as refused:
