@@ -10,10 +10,12 @@ import shapely
 from pyproj import Geod
 
 from boundary_city import EDIT, LINES, MARKERS, founded, opened, row
-from civgeo.errors import ImportRejected
+from civgeo.domain.round_forms import WorkKind
+from civgeo.errors import ImportRejected, RuleViolation
 from civgeo.services.city import City
 from civgeo.services.import_kinds import KINDS
-from civgeo.services.imports import confirm
+from civgeo.services.imports import confirm, undo
+from civgeo.services.marker_works import Proposal, open_work, works
 from services.import_city import csv_file, said, staged
 
 
@@ -121,3 +123,17 @@ def test_every_boundary_register_takes_a_table(founding, tmp_path, kind: str) ->
     city, _ = founding
     batch = staged(city, table(tmp_path, **cells), kind)
     assert confirm(city, batch.id, EDIT).created == 1, said(batch)
+
+
+def test_markers_on_which_works_are_open_are_not_taken_back(founding, tmp_path) -> None:
+    city, _ = founding
+    file = table(tmp_path, 界桩编号="0221003A", 所属界线="0221", 经度=114.1, 纬度=33.02)
+    batch = staged(city, file, "boundary_markers")
+    confirm(city, batch.id, EDIT)
+    with city.store.read() as reading:
+        (id,) = reading.features(MARKERS, where={"number": "0221003A"}).index
+    work = open_work(city, Proposal(WorkKind.REPAIR, "字迹不清", str(id)), EDIT)
+    with pytest.raises(RuleViolation, match="1 项界桩变动：0221003A"):
+        undo(city, batch.id, EDIT)
+    assert listed(city, "0221003A")["version"] == 1
+    assert work.id in {file.id for file in works(city)}

@@ -93,8 +93,7 @@ def _write(writing: Writing, batch: Batch, edit: Edit, progress: Progress) -> No
     if book.amended_among(since.get(collection.value, set())):
         raise Overtaken
     refuse_touched(writing, collection, book.amended_among(pending_ids(writing, collection)))
-    if collection is Collection.ESTATES:
-        refuse_occupied(writing, batch.name)
+    refuse_occupied(writing, collection, batch.name)
     ours = replace(edit, valid_from=None, valid_to=None, batch=f"{UNDO}{batch.name}")
 
     def told(done: int, total: int) -> None:

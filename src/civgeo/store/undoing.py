@@ -135,24 +135,91 @@ def _title(standing: Standing) -> str:
     return f"{orjson.loads(standing.state.text)['name']}（{standing.id}）"
 
 
-def refuse_occupied(reading: Reading, name: str) -> None:
-    """Refuse a batch on whose new estates facilities stand; raises RuleViolation."""
-    table = LAYERS[Collection.FACILITIES].table
+@dataclass(frozen=True, slots=True)
+class _Leaning:
+    """Records that name those of another collection: by which column which key, and in words."""
+
+    collection: Collection
+    by: str
+    key: str
+    named: str
+    told: str
+    way: str
+
+
+_LEANING: Mapping[Collection, tuple[_Leaning, ...]] = {
+    Collection.ESTATES: (
+        _Leaning(
+            Collection.FACILITIES,
+            "estate",
+            "id",
+            "name",
+            "{} 处设施登记在这批小区中",
+            "请先改其所属小区",
+        ),
+    ),
+    Collection.BOUNDARY_LINES: (
+        _Leaning(
+            Collection.BOUNDARY_MARKERS,
+            "line",
+            "code",
+            "number",
+            "{} 个界桩登记在这批界线上",
+            "请先改其所属界线",
+        ),
+        _Leaning(
+            Collection.INSPECTION_ROUNDS,
+            "line",
+            "code",
+            "name",
+            "{} 项联检计划属于这批界线",
+            "请先处理这些联检",
+        ),
+    ),
+    Collection.BOUNDARY_MARKERS: (
+        _Leaning(
+            Collection.MARKER_WORKS,
+            "marker",
+            "id",
+            "name",
+            "这批界桩有 {} 项界桩变动",
+            "请先办完或撤回，再办废弃",
+        ),
+        _Leaning(
+            Collection.INSPECTIONS,
+            "marker",
+            "id",
+            "name",
+            "这批界桩已有 {} 条联检记录",
+            "请办理废弃，不要撤销登记",
+        ),
+    ),
+}
+"""What keeps a batch from being undone."""
+
+
+def refuse_occupied(reading: Reading, collection: Collection, name: str) -> None:
+    """Refuse a batch on whose new records others rest; raises RuleViolation."""
+    held = LAYERS[collection].table
     made = sa.select(history.c.sequence).where(
-        history.c.register == Collection.ESTATES.value,
-        history.c.entity == table.c.estate,
+        history.c.register == collection.value,
+        history.c.entity == held.c.id,
         history.c.batch == name,
         history.c.version == 1,
     )
-    query = sa.select(table.c.name).where(table.c.estate.is_not(None), made.exists())
-    never = NEVER.isoformat()
-    query = query.where(sa.or_(table.c.valid_to.is_(None), table.c.valid_to != never))
-    names = list(reading._connection.execute(query).scalars())
-    if names:
-        raise RuleViolation(
-            f"不能撤销：{len(names)} 处设施登记在这批小区中：{some(names)}。请先改其所属小区",
-            code="batch_touched",
+    for leaning in _LEANING.get(collection, ()):
+        table = LAYERS[leaning.collection].table
+        query = sa.select(table.c[leaning.named]).join(
+            held, table.c[leaning.by] == held.c[leaning.key]
         )
+        ends = table.c.valid_to
+        query = query.where(made.exists(), sa.or_(ends.is_(None), ends != NEVER.isoformat()))
+        names = list(reading._connection.execute(query).scalars())
+        if names:
+            told = leaning.told.format(len(names))
+            raise RuleViolation(
+                f"不能撤销：{told}：{some(names)}。{leaning.way}", code="batch_touched"
+            )
 
 
 def _as_before(standing: Standing, first: int) -> list[Period[State]]:
@@ -178,8 +245,7 @@ def undo_batch(writing: Writing, name: str, edit: Edit) -> Undone:
     refuse_undone(writing, name)
     ours = replace(edit, valid_from=None, valid_to=None, batch=f"{UNDO}{name}")
     collection = collection_of(writing, name)
-    if collection is Collection.ESTATES:
-        refuse_occupied(writing, name)
+    refuse_occupied(writing, collection, name)
     taken_back = done = 0
     with in_memory(writing._connection, collection) as spool:
         for created, found in as_before_batch(writing, name):
