@@ -7,17 +7,6 @@ from threading import Thread
 import geopandas as gpd
 import map_specimens as city
 import pytest
-from playwright.sync_api import sync_playwright
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 class OpenPage:
@@ -54,14 +43,6 @@ def places(homes) -> gpd.GeoDataFrame:
 @pytest.fixture(scope="session")
 def covered(homes, places) -> gpd.GeoDataFrame:
     return city.units(homes, places)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

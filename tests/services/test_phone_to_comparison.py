@@ -1,11 +1,10 @@
 """From the phone page without a network to the comparison of both sides, in a real Chromium."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from civgeo.domain.inspection_comparison import Differs
 from civgeo.services.inspection_import import FieldUpload
@@ -15,17 +14,6 @@ from field_specimens import LINE_CODE, SIDES, specimen_package
 from services.field_result_files import imported, open_city
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def choose(page: Page, group: str, words: str) -> None:
