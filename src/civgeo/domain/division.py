@@ -49,7 +49,7 @@ _LEVEL_BY_DIGITS = {
     12: DivisionLevel.COMMUNITY,
 }
 _DIGITS = tuple(_LEVEL_BY_DIGITS)
-_WITHOUT_PREFECTURES = ("71", "81", "82")
+_WITHOUT_PREFECTURES = ("46", "71", "81", "82")
 _MUNICIPALITIES = ("11", "12", "31", "50")
 
 
@@ -123,7 +123,8 @@ def _without_padding(text: str) -> str:
     while set(parts[-1]) == {"0"}:
         parts.pop()
     # prefectures without counties (Dongguan 4419, Danzhou 4604) have townships under county part
-    # 00; Taiwan, Hong Kong and Macao (71, 81, 82) have districts under prefecture part 00
+    # 00; Taiwan, Hong Kong and Macao (71, 81, 82) have districts under prefecture part 00, and so
+    # had Hainan (46) its counties
     allowed = (4, 6) if text[:2] in _WITHOUT_PREFECTURES else (6,)
     gaps = [
         end

@@ -60,7 +60,7 @@ def typed(text: str) -> tuple[Typed, ...]:
     >>> typed("驻ma店")
     ('驻', TypedPinyin(letters='ma', tones=(), breaks=frozenset()), '店')
     >>> typed("xī'an2")
-    (TypedPinyin(letters='xian', tones=((1, '1'), (3, '2')), breaks=frozenset({2, 4})),)
+    (TypedPinyin(letters='xian', tones=((1, '1'),), breaks=frozenset({2})), '2')
     """
     reader = _Reader()
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_PRINTED)

@@ -74,7 +74,8 @@ def _is_day(name: str) -> str:
 
 def _create_log(table: str) -> None:
     declared = op.get_bind().exec_driver_sql(f"PRAGMA table_info({table})").all()
-    columns = ",\n\t".join(f"{row.name} {row.type}" for row in declared)
+    quote = op.get_bind().dialect.identifier_preparer.quote
+    columns = ",\n\t".join(f"{quote(row.name)} {row.type}" for row in declared)
     op.execute(
         f"CREATE TABLE outside_{table} (\n\tsequence INTEGER NOT NULL PRIMARY KEY "
         "AUTOINCREMENT,\n\thappened_at DATETIME NOT NULL,\n\tevent TEXT NOT NULL,\n\t"
