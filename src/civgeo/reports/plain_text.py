@@ -33,7 +33,7 @@ def plain(text: object) -> str:
         if char in _JOINERS
         or not (unicodedata.category(char) in _DROPPED or _is_no_character(char))
     )
-    return "".join(kept).strip()
+    return _SPACE.sub(" ", "".join(kept)).strip()
 
 
 def plain_lines(text: str) -> list[str]:
