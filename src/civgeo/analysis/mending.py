@@ -49,12 +49,14 @@ def possible_crossings(
         start and end (nodes), length_m, barrier (position); a crossing meets its barrier and no
         other one.
     """
-    rows = [_across(network, barriers, number, longest_m) for number in range(len(barriers))]
+    tree = shapely.STRtree(np.asarray(shapely.points(network.x, network.y)))
+    rows = [_across(network, tree, barriers, number, longest_m) for number in range(len(barriers))]
     found = pd.concat(rows, ignore_index=True) if rows else _frame([], [], [], [])
     lines = _lines(network, found)
     row, barrier = shapely.STRtree(np.asarray(barriers.array)).query(lines, predicate="intersects")
-    other = row[barrier != found["barrier"].to_numpy()[row]]
-    return found.drop(index=np.unique(other)).reset_index(drop=True)
+    alone = np.ones(len(found), dtype=bool)
+    alone[row[barrier != found["barrier"].to_numpy()[row]]] = False
+    return found[alone].reset_index(drop=True)
 
 
 def _across(
