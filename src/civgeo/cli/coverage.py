@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
+from civgeo.cli import coverage_reach
 from civgeo.cli.console import messages, session, settings, table, today
 from civgeo.cli.jsonl import Answer, Fields, run_lines
 from civgeo.domain.division import DivisionCode
@@ -33,6 +34,11 @@ _PART_KEYS = frozenset({"estate_class", "households"})
 @group.callback()
 def about() -> None:
     """Keep ``floor-area`` a subcommand."""
+
+
+group.command("reach", help=_("步行可达：谁在若干分钟内走得到，谁走不到、为什么（不需要库）"))(
+    coverage_reach.reach
+)
 
 
 @group.command("floor-area", help=_("每百户养老用房面积：逐行提问（--input），或按库汇总"))
