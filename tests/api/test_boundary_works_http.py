@@ -136,6 +136,14 @@ def test_disputes_and_yearly_checks_are_entered_answered_and_listed(founding) ->
     assert ok(client.patch(f"/boundaries/disputes/{made['id']}", json=change))["version"] == 2
     listed = ok(client.get("/boundaries/lists/boundary_disputes?line=0221"))
     assert listed["rows"][0]["state_zh"] == "协商中"
+    address = f"/boundaries/disputes/{made['id']}"
+    ended = {"state": "settled", "settled_on": "2026-02-10", "outcome": "按附图执行"}
+    early = {"properties": {**ended, "settled_on": "2026-01-01"}, "edit": seen(2)}
+    refused = client.patch(address, json=early)
+    assert (refused.status_code, refused.json()["code"]) == (422, "before_last_step")
+    settled = {"properties": ended, "edit": seen(2)}
+    assert ok(client.patch(address, json=settled))["version"] == 3
+    assert client.patch(address, json=settled).status_code == 412
 
     year = {"year": 2026, "edit": EDIT}
     assert ok(client.post("/boundaries/yearly-checks", json=year))["entered"] == 1

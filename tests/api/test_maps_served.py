@@ -5,7 +5,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-SLUGS = ("coverage", "divisions", "facilities", "names")
+SLUGS = ("coverage", "divisions", "facilities", "names", "boundaries")
 
 
 @pytest.mark.parametrize("slug", SLUGS)

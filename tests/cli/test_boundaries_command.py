@@ -97,6 +97,19 @@ def test_the_neighbours_line_is_compared_with_place_and_area(call, saved, tmp_pa
     assert saved_rows["kind"].tolist() == ["apart", "tri_junction"]
 
 
+def test_layers_as_exports_write_them_are_matched_by_the_codes_of_their_lines(call, saved):
+    lines = lines_layer().assign(code=["1617", "0417", "0416"])
+    lines["sides"] = [json.dumps(text.split("、")) for text in lines["sides"]]
+    markers = markers_layer(["1617001Q", "1617002Q"]).assign(line="1617")
+    theirs = lines_layer(bend=0.001).assign(name=["驻周线", "驻平线", "周平线"], code=lines["code"])
+    files = (saved(lines, "l.gpkg"), "--markers", saved(markers, "m.gpkg"))
+    found = checked(call, *files, "--other", saved(theirs, "other.gpkg"))
+    assert counts(found) == {"apart": 1}
+    assert found["lines"][0]["sides"] == ["411600", "411700"]
+    assert {marker["line"] for marker in found["markers"]} == {"周驻线"}
+    assert [each["line"] for each in found["comparisons"]] == ["周驻线", "平驻线", "平周线"]
+
+
 def test_findings_give_exit_code_1_only_where_asked_for(call, saved):
     ours, theirs = saved(lines_layer(), "a.gpkg"), saved(lines_layer(bend=0.001), "b.gpkg")
     assert call("boundaries", "check", ours, "--other", theirs)[0] == 0

@@ -51,7 +51,7 @@ def test_a_round_is_planned_followed_and_shown(civgeo: Call, store: Path, clean:
 
 
 def test_what_is_overdue_is_listed_and_gives_the_exit_code(civgeo: Call, store: Path) -> None:
-    special = ("rounds", "special", "0221", "--cause", "disaster", "--due", "2099-01-01", *WHO)
+    special = ("rounds", "special", "甲乙线", "--cause", "disaster", "--due", "2099-01-01", *WHO)
     assert told(civgeo, store, *special)["cause"] == "自然灾害"
     late = told(civgeo, store, "rounds", "overdue")
     assert [item["line"] for item in late] == ["0221"]
@@ -75,6 +75,9 @@ def test_disputes_checks_and_archives_are_kept(civgeo: Call, store: Path, clean:
     )
     assert (listed.returncode, sheet.read_bytes()[:2]) == (0, b"PK")
     assert "倾斜" in listed.stdout.replace("\n", "")
+    for register in ("checks", "disputes"):
+        shown = civgeo("--store", str(store), "rounds", register, "list", "--line", "0221")
+        assert "版本" in shown.stdout
     assert told(civgeo, store, "rounds", "archives")["rows"] == []
 
 

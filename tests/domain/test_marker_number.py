@@ -53,6 +53,15 @@ def test_three_codes_that_are_not_those_of_the_sides_are_a_problem():
     assert "350725" in explain("238184I", "350725", "350781", "350784").problems[0]
 
 
+def test_a_meeting_of_three_counties_has_both_sides_of_a_county_line_among_its_codes():
+    assert explain("238184I", "350723", "350781").problems == ()
+    assert "350782" in explain("238184I", "350723", "350782").problems[0]
+
+
+def test_the_sides_of_a_city_line_say_nothing_of_the_counties_that_meet_on_it():
+    assert explain("238184I", "3507", "3505").problems == ()
+
+
 def test_a_stands_on_the_side_of_the_smaller_code_however_the_sides_are_given():
     assert explain("1617003A", "4117", "4116").side == "4116"
     assert explain("1617003B", "411600", "411700").side == "411700"

@@ -8,6 +8,7 @@ from civgeo.errors import ImportRejected
 from civgeo.formats.facts import Basis, ReadRequest
 from civgeo.formats.findings import Finding, Severity
 from civgeo.formats.jail import read_file, with_error_column
+from civgeo.formats.own_notes import COORDINATES
 
 
 def _csv(path, text, encoding="utf-8"):
@@ -62,6 +63,27 @@ def test_several_sheets_are_asked_for_and_the_named_one_is_read(tmp_path):
     assert _read(path, tmp_path, layer="县").frame()["名称"].tolist() == ["甲"]
     with pytest.raises(ImportRejected, match=r"没有名为“乡”的工作表。有内容的工作表：城区、县"):
         _read(path, tmp_path, layer="乡")
+
+
+def test_the_notes_of_an_export_are_no_sheet_to_choose_and_name_the_system(tmp_path):
+    rows = [["名称", "经度", "纬度"], ["甲", 114.1, 33.1]]
+    notes = [["说明"], ["内部工作用"], [f"范围：411700；{COORDINATES}"]]
+    path = workbook(tmp_path / "a.xlsx", {"界桩": (rows, []), "说明": (notes, [])})
+    facts = _read(path, tmp_path).facts
+    assert (facts.layer, facts.crs, facts.crs_basis) == ("界桩", "EPSG:4490", Basis.DECLARED)
+    assert "坐标系按工作表“说明”所写：EPSG:4490" in facts.notes
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [[["说明", "备注"], ["内部工作用", "无"]], [["名称"], ["甲"]], [["说明"], ["坐标待查"]]],
+)
+def test_another_sheet_of_that_name_names_no_system(tmp_path, notes):
+    rows = [["名称", "经度", "纬度"], ["甲", 114.1, 33.1]]
+    path = workbook(tmp_path / "a.xlsx", {"界桩": (rows, []), "说明": (notes, [])})
+    facts = _read(path, tmp_path).facts
+    assert facts.crs is None
+    assert facts.must_choose == (notes[0] != ["说明"])
 
 
 def test_a_formula_without_a_saved_result_is_a_finding_with_its_cell(tmp_path):

@@ -84,6 +84,18 @@ def test_a_line_to_another_city_is_registered_under_the_own_side(founding) -> No
     assert (found["division"], found["level"], found["length_m"]) == ("990100", "prefecture", None)
 
 
+def test_what_is_secret_is_not_public_however_it_is_written(founding) -> None:
+    city, own, placed = founding
+    with pytest.raises(InvalidInput, match="“秘密”的记录不能公开"):
+        enter(city, LINES, line(code="0299", public=True, secrecy="secret"), EDIT)
+    with pytest.raises(InvalidInput, match="“绝密”的记录不能公开"):
+        correct_entry(city, LINES, own, {"public": True, "secrecy": "top_secret"}, EDIT, 1)
+    correct_entry(city, MARKERS, placed, {"public": True, "secrecy": "public"}, EDIT, 1)
+    with pytest.raises(InvalidInput, match="“机密”的记录不能公开"):
+        correct_entry(city, MARKERS, placed, {"secrecy": "confidential"}, EDIT, 2)
+    correct_entry(city, MARKERS, placed, {"secrecy": "secret", "public": False}, EDIT, 2)
+
+
 def test_what_is_computed_cannot_be_entered_and_a_code_only_once(founding) -> None:
     city, own, _ = founding
     with pytest.raises(InvalidInput, match="length_m"):

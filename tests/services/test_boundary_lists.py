@@ -61,6 +61,23 @@ def test_a_dispute_takes_its_sides_from_the_line_and_is_settled_with_an_outcome(
         enter_dispute(city, {**DISPUTE, "line": "7777"}, EDIT)
 
 
+def test_a_dispute_takes_its_line_by_name_and_its_state_days_and_outcome_agree(city) -> None:
+    with pytest.raises(RuleViolation, match="未解决"):
+        enter_dispute(city, {**DISPUTE, "outcome": "按附图执行"}, EDIT)
+    id = enter_dispute(city, {**DISPUTE, "line": "甲乙线"}, EDIT).id
+    assert boundary_list(city, "boundary_disputes").table.rows[0]["line"] == "0221"
+    outcome = {"state": "settled", "settled_on": "2026-03-02", "outcome": "按附图执行"}
+    with pytest.raises(RuleViolation, match="今天之后"):
+        correct_dispute(city, id, outcome, EDIT, 1)
+    with pytest.raises(RuleViolation, match="早于发生日期"):
+        correct_dispute(city, id, {**outcome, "settled_on": "2026-01-29"}, EDIT, 1)
+    correct_dispute(city, id, {**outcome, "settled_on": "2026-03-01"}, EDIT, 1)
+    with pytest.raises(RuleViolation, match="一并清空"):
+        correct_dispute(city, id, {"state": "talking"}, EDIT, 2)
+    again = {"state": "talking", "settled_on": None, "outcome": None}
+    assert correct_dispute(city, id, again, EDIT, 2).version == 3
+
+
 def test_yearly_checks_are_made_once_for_each_line(city) -> None:
     assert start_checks(city, 2026, EDIT) == (1, 0)
     assert start_checks(city, 2026, EDIT) == (0, 1)

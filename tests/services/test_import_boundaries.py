@@ -12,7 +12,10 @@ from pyproj import Geod
 from boundary_city import EDIT, LINES, MARKERS, founded, opened, row
 from civgeo.domain.round_forms import WorkKind
 from civgeo.errors import ImportRejected, RuleViolation
+from civgeo.services.boundary_entries import enter
 from civgeo.services.city import City
+from civgeo.services.exporting import ExportRequest, export
+from civgeo.services.import_batches import BatchState
 from civgeo.services.import_kinds import KINDS
 from civgeo.services.imports import confirm, undo
 from civgeo.services.marker_works import Proposal, open_work, works
@@ -34,6 +37,20 @@ def listed(city: City, number: str) -> dict:
     with city.store.read() as reading:
         (id,) = reading.features(MARKERS, where={"number": number}).index
     return row(city, MARKERS, id)
+
+
+def test_a_workbook_that_an_export_wrote_comes_back_unchanged_with_nothing_said(
+    founding, tmp_path
+) -> None:
+    city, _ = founding
+    abroad = {"code": "9899", "name": "省际线", "sides": "980000,990000", "status": "demarcated"}
+    id = enter(city, LINES, abroad, EDIT).id
+    assert row(city, LINES, id)["division"] == "990000"
+    for register in (LINES, MARKERS):
+        path = tmp_path / f"{register}.xlsx"
+        path.write_bytes(export(city, ExportRequest(register.value, "xlsx")).content)
+        check = staged(city, path, register.value)
+        assert check.state is BatchState.UNCHANGED, said(check)
 
 
 def test_a_new_marker_gets_what_its_line_its_number_and_its_place_say(founding, tmp_path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import openpyxl
 import orjson
 import pytest
 
+from api.served_city import REGISTER, divisions
 from boundary_city import EDIT, LINES, founded, line, opened, row
 from civgeo.domain.history import StaleVersion
 from civgeo.domain.round_forms import RoundState
@@ -35,6 +37,7 @@ from civgeo.services.rounds import (
     revise,
     special_inspection,
 )
+from civgeo.store.store import Store
 
 FIFTH = PlanRequest(5, first_year=2023, last_year=2027)
 
@@ -130,6 +133,24 @@ def test_what_is_planned_may_be_revised_but_not_its_state(founding) -> None:
         revise(city, id, {"leader": "410000"}, EDIT, 2)
 
 
+def test_a_year_outside_the_round_and_a_tolerance_of_nothing_are_refused(tmp_path: Path) -> None:
+    folder, register = tmp_path / "store", replace(REGISTER, city="410000")
+    with Store.create(folder, register=register) as store, store.write() as writing:
+        writing.add_divisions(divisions())
+    with opened(folder) as city:
+        enter(city, LINES, line(), EDIT)
+        id = planned(city)
+        for year in (2022, 2028):
+            with pytest.raises(InvalidInput, match="2023 至 2027 年"):
+                revise(city, id, {"year": year}, EDIT, 1)
+        for metres in (0, 0.0, -1.5):
+            with pytest.raises(InvalidInput, match="大于 0 米"):
+                revise(city, id, {"tolerance_m": metres}, EDIT, 1)
+        revise(city, id, {"year": 2027, "tolerance_m": 0.5}, EDIT, 1)
+        revise(city, id, {"tolerance_m": None}, EDIT, 2)
+        assert round_file(city, id).tolerance_m is None
+
+
 def test_a_special_inspection_has_a_cause_and_a_last_day(founding) -> None:
     city, own = founding
     saved = special_inspection(city, "0221", SpecialCause.RIVER, date(2026, 4, 1), EDIT)
@@ -139,7 +160,9 @@ def test_a_special_inspection_has_a_cause_and_a_last_day(founding) -> None:
     assert row(city, LINES, own)["last_inspected"] == "2021-05-20"
     with pytest.raises(InvalidInput, match="已过"):
         special_inspection(city, "0221", SpecialCause.RIVER, date(2026, 2, 1), EDIT)
-    with pytest.raises(NotFound):
+    named = special_inspection(city, "甲乙线", SpecialCause.ROAD, date(2026, 4, 1), EDIT)
+    assert round_file(city, named.id).facts.line == "0221"
+    with pytest.raises(NotFound, match="没有代码、名称或编号"):
         special_inspection(city, "7777", SpecialCause.RIVER, date(2026, 4, 1), EDIT)
 
 

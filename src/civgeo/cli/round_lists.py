@@ -172,6 +172,7 @@ def _show(
         typer.echo(json.dumps(document, ensure_ascii=False, default=str))
         return
     columns = {key: _(title) for key, title in found.table.columns.items()}
+    columns["version"] = _("版本")
     tell_rows(context, _(found.table.title), columns, list(found.table.rows), _("没有记录。"))
     totals = "，".join(f"{name} {count}" for name, count in found.totals.items())
     messages.print("；".join([totals, *found.notes]), markup=False)

@@ -113,7 +113,7 @@ def _listed(value: object) -> list[dict[str, object]]:
 @group.command("special", help=_("列入一次特别联检：灾害、河流改道、道路变化"))
 def special(
     context: typer.Context,
-    line: Annotated[str, typer.Argument(metavar="LINE", help=_("界线代码"))],
+    line: Annotated[str, typer.Argument(metavar="LINE", help=_("界线的代码或名称"))],
     cause: Annotated[SpecialCause, typer.Option(help=_("事由"))],
     due: Annotated[str, typer.Option(help=_("期限 YYYY-MM-DD，由市局定"))],
     actor: Actor,

@@ -9,6 +9,7 @@ letter whose rule is not known. What is not known is said, and the engraved text
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -262,9 +263,9 @@ def _at_a_junction(
     digits = found["areas"]
     areas = (digits[:2], digits[2:4], digits[4:])
     problems = []
-    if sides and sorted(side.digits[-2:] for side in sides) != sorted(areas):
+    if not _may_meet(sides, areas):
         told = "、".join(side.text for side in sides)
-        problems.append(f"三个两位代码 {'、'.join(areas)} 与 sides（{told}）的末两位不符")
+        problems.append(f"三个两位代码 {'、'.join(areas)} 与各方区划代码（{told}）的末两位不符")
     letter = found["letter"]
     note = f"三方界桩编号（如 238184I）的字母规则未见条文，字母 {letter} 待核实，照刻字保留"
     return MarkerNumber(
@@ -277,6 +278,18 @@ def _at_a_junction(
         problems=tuple(problems),
         notes=(note,),
     )
+
+
+def _may_meet(sides: tuple[DivisionCode, ...], areas: Sequence[str]) -> bool:
+    """Whether the divisions of three codes may be `sides`, or have them among them.
+
+    Counties, and cities or provinces above them, meet on the line of two cities or provinces: its
+    sides say nothing of the codes.
+    """
+    ends = Counter(side.digits[-2:] for side in sides)
+    if len(sides) == 2 and len(sides[0].digits) < _TWO_DIGIT[-1]:
+        return True
+    return ends <= Counter(areas)
 
 
 def _why_not(plain: str, length: int) -> str:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from civgeo.errors import ImportRejected
 from civgeo.formats.checked_writer import BATCH_ROWS, CheckedWriter
 from civgeo.formats.delimited import dialect_of, records
-from civgeo.formats.facts import Column, ColumnKind, Facts, Layer, ReadRequest
+from civgeo.formats.facts import Basis, Column, ColumnKind, Facts, Layer, ReadRequest
 from civgeo.formats.findings import Finding
 from civgeo.formats.header_rows import (
     Header,
@@ -22,6 +22,7 @@ from civgeo.formats.header_rows import (
     is_total,
     plain_header,
 )
+from civgeo.formats.own_notes import NOTES_SHEET, own_notes
 from civgeo.formats.sniff import FileFormat
 from civgeo.formats.workbook import Sheet, marks_of, rows_of, sheets_of
 
@@ -57,7 +58,8 @@ def read_csv(path: Path, folder: Path, request: ReadRequest) -> Facts:
 def read_workbook(path: Path, folder: Path, request: ReadRequest) -> Facts:
     """Read one sheet of the workbook at `path` into ``folder/checked.gpkg``.
 
-    A workbook with several visible sheets that hold something is not read before one is named.
+    A workbook with several visible sheets that hold something is not read before one is named. The
+    notes that an export adds are no sheet to choose; the system that they name is the table's.
 
     Raises
     ------
@@ -65,9 +67,13 @@ def read_workbook(path: Path, folder: Path, request: ReadRequest) -> Facts:
         When it is damaged, unsafe, has no such sheet, or the sheet has no header.
     """
     sheets = sheets_of(path)
+    notes, crs = own_notes(path, sheets) or (None, None)
+    sheets = [sheet for sheet in sheets if sheet is not notes]
     facts = Facts(
         FileFormat.XLSX, layers=tuple(Layer(item.name, hidden=item.hidden) for item in sheets)
     )
+    if crs is not None:
+        facts = facts.with_notes(f"坐标系按工作表“{NOTES_SHEET}”所写：{crs}")
     hidden = [item.name for item in sheets if item.hidden]
     if hidden:
         facts = facts.with_notes(f"隐藏的工作表没有读取：{'、'.join(hidden)}")
@@ -75,7 +81,8 @@ def read_workbook(path: Path, folder: Path, request: ReadRequest) -> Facts:
     if sheet is None:
         return facts
     marks = marks_of(path, sheet)
-    facts = Facts(facts.format, layers=facts.layers, layer=sheet.name, notes=facts.notes)
+    basis = Basis.DECLARED if crs else Basis.UNKNOWN
+    facts = replace(facts, layer=sheet.name, crs=crs, crs_basis=basis)
     rows = rows_of(path, sheet, marks.merged)
     merged = tuple(marks.merged)
     return _read(rows, merged, facts, folder, request, empty=sorted(marks.empty_formulas))
@@ -142,6 +149,8 @@ def _read(
         encoding=facts.encoding,
         encoding_basis=facts.encoding_basis,
         preview=tuple(body.preview),
+        crs=facts.crs,
+        crs_basis=facts.crs_basis,
         geometry_types=tuple(sorted(writer.geometry_types)),
         header_row=header.row,
         header_rows=header.rows,

@@ -8,7 +8,7 @@ import numpy as np
 from civgeo.geo.crs import FIRST_ZONE, LAST_ZONE
 from civgeo.geo.systems import epsg_crs
 
-__all__ = ["CrsSuggestion", "axes_swapped", "suggested_systems", "suggestion_text"]
+__all__ = ["CrsSuggestion", "axes_swapped", "grid_swapped", "suggested_systems", "suggestion_text"]
 
 WEST, EAST, SOUTH, NORTH = 73.0, 136.5, 3.0, 54.5
 LEAST_NORTHING_M, MOST_NORTHING_M = 300_000.0, 6_100_000.0
@@ -55,6 +55,26 @@ def axes_swapped(frame: gpd.GeoDataFrame) -> bool:
     """
     west, south, east, north = _box(frame)
     return west >= SOUTH and east <= NORTH and south >= WEST and north <= EAST
+
+
+def grid_swapped(northing_m: float, easting_m: float) -> bool:
+    """Whether grid coordinates, metres, fit China only the other way round.
+
+    Eastings are below 1,000 km, or have the number of a 3- or 6-degree zone in front. Coordinates
+    of a local grid, which fit neither way, are not swapped.
+
+    Examples
+    --------
+    >>> grid_swapped(502_055.7, 3_654_012.6), grid_swapped(3_654_012.6, 38_502_055.7)
+    (True, False)
+    """
+    meant = LEAST_NORTHING_M <= easting_m <= MOST_NORTHING_M and _is_easting(northing_m)
+    return meant and not _is_easting(easting_m)
+
+
+def _is_easting(value_m: float) -> bool:
+    zone, inside_m = divmod(value_m, PREFIX_M)
+    return (zone == 0 or FIRST_WIDE_ZONE <= zone <= LAST_ZONE) and inside_m >= LEAST_EASTING_M
 
 
 def suggested_systems(frame: gpd.GeoDataFrame, *, lon: float | None = None) -> list[CrsSuggestion]:

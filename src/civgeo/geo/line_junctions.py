@@ -24,11 +24,12 @@ REACH_M = 500.0
 
 @dataclass(frozen=True, slots=True)
 class NamedRoute:
-    """A line with its name and the codes of its sides (none where unknown)."""
+    """A line with its name, the codes of its sides (none where unknown) and its own code."""
 
     name: str
     sides: tuple[str, ...]
     route: Route
+    code: str = ""
 
 
 def ends_apart_m(ends: Sequence[tuple[float, float]]) -> Floats:

@@ -117,7 +117,7 @@ def outline_departures(
         whose = f"{code} 的轮廓" if code else "各政区的轮廓"
         shapes, _ = _near(rows, route)
         if not len(shapes):
-            told = f"界线附近没有{whose}"
+            told = f"界线附近没有 {whose}"
             found.append(
                 LineFinding(LineFault.OUTLINE_APART, line, told, refs=(code,) if code else ())
             )

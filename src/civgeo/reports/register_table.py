@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from civgeo.formats.own_notes import NOTES_SHEET
 from civgeo.reports.spreadsheet import Sheet, workbook
 
 __all__ = ["SIMULATED", "register_workbook"]
@@ -13,7 +14,6 @@ LONGEST_CELL = 32_767
 """Characters that a cell of a workbook holds."""
 
 _TITLE = 31
-_NOTE = "说明"
 
 
 def register_workbook(
@@ -55,8 +55,9 @@ def register_workbook(
     if cut:
         text = f"{cut} 个单元格超过 {LONGEST_CELL:,} 字，没有写入；完整内容请导出 GeoPackage"
         lines.append(text)
-    about = pd.DataFrame({_NOTE: lines}, dtype=object)
-    return workbook([*sheets, Sheet(_NOTE, about, {_NOTE: _NOTE}, footer=footer)], simulated=False)
+    about = pd.DataFrame({NOTES_SHEET: lines}, dtype=object)
+    notes_sheet = Sheet(NOTES_SHEET, about, {NOTES_SHEET: NOTES_SHEET}, footer=footer)
+    return workbook([*sheets, notes_sheet], simulated=False)
 
 
 def _is_too_long(cell: object) -> bool:

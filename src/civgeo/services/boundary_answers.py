@@ -107,9 +107,13 @@ def _from_grid(fields: Fields) -> tuple[Fraction, float]:
 def witness_answer(fields: Fields) -> Answer:
     """Where a witness mark stands."""
     from civgeo.domain.bearings import angle_text, parse_angle
+    from civgeo.geo.axes import grid_swapped
     from civgeo.geo.witness import witness_mark
 
     northing, easting = fields.number("northing"), fields.number("easting")
+    if grid_swapped(float(northing), float(easting)):
+        told = f"纵坐标 northing {northing} 与横坐标 easting {easting} 像是写反了：请对调后再算"
+        raise InvalidInput(told, code="bad_number")
     azimuth = parse_angle(fields.raw("grid_azimuth"), "grid_azimuth")
     distance = fields.amount("distance_m")
     north, east = witness_mark(float(northing), float(easting), float(azimuth), float(distance))

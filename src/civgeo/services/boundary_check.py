@@ -171,10 +171,10 @@ def check_lines(
     lines
         The lines, each name once.
     markers
-        EPSG:4490: ``number``, ``line`` (name, empty for the nearest line), POINT.
+        EPSG:4490: ``number``, ``line`` (name or code, empty for the nearest line), POINT.
     other
-        The same lines as the neighbour has them, found by name; one line on each side is a pair
-        whatever its name.
+        The same lines as the neighbour has them, found by name, else by code; one line on each side
+        is a pair whatever its name.
     divisions
         EPSG:4490: ``code`` (six digits at least), polygons.
     limits, progress
@@ -236,15 +236,24 @@ def markers_by_line(
 
     Markers that name a line which is not there belong to none (`strange_markers`).
     """
-    if markers["line"].eq("").any():
+    belongs = _names_of(lines, markers)
+    if belongs.eq("").any():
         offsets = pd.DataFrame(
             {each.name: marker_positions(markers, each.route)["offset_m"] for each in lines}
         )
-        nearest = offsets.fillna(float("inf")).idxmin(axis=1)
-        belongs = markers["line"].where(markers["line"] != "", nearest)
-    else:
-        belongs = markers["line"]
+        nearest = offsets.fillna(float("inf")).idxmin(axis=1).astype(str)
+        belongs = belongs.where(belongs != "", nearest)
     return {each.name: markers[belongs == each.name] for each in lines}
+
+
+def _names_of(lines: tuple[NamedRoute, ...], markers: gpd.GeoDataFrame) -> "pd.Series[str]":
+    """Name of each marker's line, also where the marker gives its code."""
+    return markers["line"].replace(_names_by_code(lines))
+
+
+def _names_by_code(lines: tuple[NamedRoute, ...]) -> dict[str, str]:
+    names = {each.name for each in lines}
+    return {each.code: each.name for each in lines if each.code and each.code not in names}
 
 
 def strange_markers(
@@ -254,7 +263,8 @@ def strange_markers(
     if markers is None:
         return ()
     names = {each.name for each in lines}
-    strange = markers["line"][~markers["line"].isin({*names, ""})]
+    named = _names_of(lines, markers)
+    strange = named[~named.isin({*names, ""})]
     return tuple(
         f"{count} 个界桩属于界线“{name}”，界线图层中没有"
         for name, count in strange.value_counts().items()
@@ -324,7 +334,11 @@ def _compared(
     """Each line beside the neighbour's, and where they are apart."""
     if other is None:
         return {}, []
-    theirs = {each.name: each.route for each in other}
+    names, codes = {each.name for each in lines}, _names_by_code(lines)
+    theirs = {
+        each.name if each.name in names else codes.get(each.code, each.name): each.route
+        for each in other
+    }
     if len(lines) == len(other) == 1:
         theirs = {lines[0].name: other[0].route}
     compared: dict[str, LineComparison] = {}

@@ -16,7 +16,6 @@ from civgeo.services import editing
 from civgeo.services.boundary_records import (
     json_text,
     line_entries,
-    line_entry,
     parsed_sides,
     record_rows,
     structure,
@@ -24,6 +23,7 @@ from civgeo.services.boundary_records import (
 from civgeo.services.city import City
 from civgeo.services.editing import Saved
 from civgeo.services.feature_schema import COLLECTIONS
+from civgeo.services.line_asked import one_line
 from civgeo.store.editing import ChangedValue
 from civgeo.store.tables import Collection
 
@@ -36,23 +36,29 @@ _SETTLED = "settled"
 def enter_dispute(city: City, properties: Mapping[str, ChangedValue], edit: Edit) -> Saved:
     """Enter a contested stretch of a line that is registered; sides are by default the line's.
 
+    The line is given by code, name or id.
+
     Raises
     ------
     NotFound
         ``unknown_line`` when the line is not registered.
+    RuleViolation
+        As `correct_dispute`.
     FieldFaults, InvalidInput
-        As `editing.create`.
+        As `editing.create`; ``ambiguous_line`` when several lines are called so.
     """
     with city.store.read() as reading:
-        line = line_entry(reading, str(properties.get("line") or ""))
+        line = one_line(reading, str(properties.get("line") or ""), public=False)
         values: dict[str, ChangedValue] = {
             "division": line.division,
             "sides": json_text(list(line.facts.sides)),
             "state": "open",
             "simulated": reading.register().simulated,
             **{name: value for name, value in properties.items() if value is not None},
+            "line": line.facts.code,
         }
     values["sides"] = json_text(list(parsed_sides(values["sides"])))
+    _require_course(values, city.today)
     return editing.create(city, _DISPUTES, values, edit)
 
 
@@ -63,21 +69,43 @@ def correct_dispute(
     edit: Edit,
     expected_version: int | None,
 ) -> Saved:
-    """Change a dispute; a settled one must say when and how.
+    """Change a dispute; a settled one must say when and how, and no other may.
 
     Raises
     ------
     RuleViolation
-        ``outcome_missing`` when it would be settled without a day or an outcome.
+        ``outcome_missing`` when it would be settled without a day or an outcome;
+        ``outcome_stands`` when it would be open again with them; ``future`` and
+        ``before_last_step`` for days that lie ahead, or before it began.
     NotFound, VersionRequired, StaleVersion, FieldFaults
         As `editing.correct`.
     """
     frame = editing.record(city, _DISPUTES, id)
     after = {**record_rows(frame, _DISPUTES)[0][1], **changes}
-    if after["state"] == _SETTLED and not (after["settled_on"] and after["outcome"]):
-        text = "争议记为“已解决”时，须填写解决日期（settled_on）和处理结果（outcome）"
-        raise RuleViolation(text, code="outcome_missing")
+    _require_course(after, city.today)
     return editing.correct(city, _DISPUTES, id, changes, edit, expected_version)
+
+
+def _require_course(dispute: Mapping[str, object], today: date) -> None:
+    """Refuse a dispute whose state, days and outcome contradict each other."""
+    began, settled = (str(dispute.get(name) or "") for name in ("began_on", "settled_on"))
+    outcome = dispute.get("outcome")
+    if dispute.get("state") == _SETTLED:
+        if not (settled and outcome):
+            text = "争议记为“已解决”时，须填写解决日期（settled_on）和处理结果（outcome）"
+            raise RuleViolation(text, code="outcome_missing")
+    elif settled or outcome:
+        text = (
+            "争议未解决时不能有解决日期（settled_on）和处理结果（outcome）："
+            "重新提起的，请一并清空，原来的内容留在历史中"
+        )
+        raise RuleViolation(text, code="outcome_stands")
+    for title, day in (("发生日期", began), ("解决日期", settled)):
+        if day > today.isoformat():
+            raise RuleViolation(f"{title} {day} 在今天之后", code="future")
+    if settled and settled < began:
+        text = f"解决日期 {settled} 早于发生日期 {began}，请核对"
+        raise RuleViolation(text, code="before_last_step")
 
 
 def start_checks(city: City, year: int, edit: Edit) -> tuple[int, int]:

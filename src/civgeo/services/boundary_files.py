@@ -18,10 +18,8 @@ from civgeo.services.layer_files import column_of, plain_text, read_layer, shape
 
 __all__ = ["LineLayer", "read_features", "read_lines", "read_markers", "read_outlines"]
 
-LINE_NAMES = (
-    *("界线名称", "界线名", "线名", "名称", "line_name", "name", "mc", "jxmc"),
-    *("界线代码", "代码", "line", "code"),
-)
+LINE_CODES = ("界线代码", "代码", "line", "code")
+LINE_NAMES = ("界线名称", "界线名", "线名", "名称", "line_name", "name", "mc", "jxmc", *LINE_CODES)
 SIDES = ("两侧", "两侧代码", "相邻政区", "sides")
 LEFT_SIDES = ("左侧代码", "左侧", "甲方代码", "left", "side_1", "side_a")
 RIGHT_SIDES = ("右侧代码", "右侧", "乙方代码", "right", "side_2", "side_b")
@@ -30,7 +28,7 @@ MARKER_LINES = ("界线名称", "所属界线", "界线", "界线代码", "line"
 LONGITUDES, LATITUDES = ("经度", "lon", "longitude", "jd"), ("纬度", "lat", "latitude", "wd")
 NAMES = ("名称", "地名", "name", "mc")
 CODES = ("代码", "区划代码", "行政区划代码", "code", "adcode", "xzqdm", "pac")
-_SEPARATORS = re.compile(r"[\s、,，;；|/—–-]+")
+_SEPARATORS = re.compile(r"[\s、,，;；|/\[\]\"—–-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,8 @@ def read_lines(file: Path, *, crs: str | None = None, layer: str | None = None) 
     """Boundary lines of a file; rows of one name are parts of one line.
 
     A file without a column of names holds one line, called after the file. Codes of the sides come
-    from one column (two codes with a separator) or from one column for each.
+    from one column (two codes with a separator, or a JSON list as exports write it) or from one
+    column for each.
 
     Parameters
     ----------
@@ -80,6 +79,8 @@ def read_lines(file: Path, *, crs: str | None = None, layer: str | None = None) 
     left_out = [f"{len(frame) - len(lines)} 行不是线图形"] if len(lines) < len(frame) else []
     named = column_of(frame, LINE_NAMES)
     names = texts_of(lines[named]) if named else pd.Series(file.stem, index=lines.index)
+    coded = column_of(lines, LINE_CODES)
+    codes = texts_of(lines[coded]) if coded else pd.Series("", index=lines.index)
     sides = _sides(lines)
     routes = []
     for name in names.drop_duplicates().tolist():
@@ -91,8 +92,8 @@ def read_lines(file: Path, *, crs: str | None = None, layer: str | None = None) 
         except InvalidInput as error:
             left_out.append(f"{label}：{error.message}")
             continue
-        own = {code for codes in sides[rows].tolist() for code in codes}
-        routes.append(NamedRoute(label, tuple(sorted(own)), route))
+        own = {code for row in sides[rows].tolist() for code in row}
+        routes.append(NamedRoute(label, tuple(sorted(own)), route, codes[rows].iloc[0]))
     if not routes:
         told = "；".join(left_out) or "图层是空的"
         raise InvalidInput(f"{file.name} 中没有可用的界线：{told}。", code="no_lines")
@@ -102,7 +103,7 @@ def read_lines(file: Path, *, crs: str | None = None, layer: str | None = None) 
 def read_markers(
     file: Path, *, crs: str | None = None, layer: str | None = None
 ) -> gpd.GeoDataFrame:
-    """Markers of a file: ``number`` (text as it stands), ``line`` (name, empty where unknown).
+    """Markers of a file: ``number`` (text as it stands), ``line`` (name, code or empty).
 
     A table without shapes needs columns of longitude and latitude in degrees, and `crs`: it cannot
     say of itself in which system they are.

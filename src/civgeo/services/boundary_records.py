@@ -192,11 +192,13 @@ def parsed_sides(value: object, *, key: str = "sides") -> tuple[str, ...]:
 def own_division(reading: Reading, sides: Iterable[str]) -> str:
     """The first of `sides` that the store holds as its own, else the first: the registering side.
 
-    A line to another city is registered under the side that lies in this one.
+    A line to another city is registered under the side that lies in this one, a line to another
+    province under the city's province.
     """
-    listed = list(sides)
+    listed, city = list(sides), reading.register().city
     for code in listed:
-        if reading.count(Collection.DIVISIONS, where={"code": code, "role": "own"}):
+        own = {"code": code, "role": "own"}
+        if code == f"{city[:2]}0000" or reading.count(Collection.DIVISIONS, where=own):
             return code
     return listed[0]
 

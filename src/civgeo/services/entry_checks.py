@@ -11,6 +11,7 @@ import shapely
 
 from civgeo.domain.division import DivisionCode, DivisionLevel
 from civgeo.domain.estate import EstateClass
+from civgeo.domain.secrecy import Secrecy
 from civgeo.errors import InvalidInput
 from civgeo.geo.rings import ring_faults
 from civgeo.services.attachment_references import documents_entered, photo_entered
@@ -34,13 +35,28 @@ _SHAPES = MappingProxyType(
         Collection.ESTATES: ("Polygon", "MultiPolygon", "Point"),
         Collection.FACILITIES: ("Point",),
         Collection.NAME_SIGNS: ("Point",),
+        Collection.REPORTING_AREAS: ("Polygon", "MultiPolygon"),
+        Collection.WALK_CROSSINGS: ("LineString",),
     }
 )
 _ANY_SHAPE = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
-_WITH_SHAPE = (Collection.ESTATES, Collection.FACILITIES)
+_WITH_SHAPE = (
+    Collection.ESTATES,
+    Collection.FACILITIES,
+    Collection.REPORTING_AREAS,
+    Collection.WALK_BARRIERS,
+    Collection.WALK_CROSSINGS,
+)
 """Collections whose records must have a geometry."""
 
+_SECRETS = (Secrecy.SECRET, Secrecy.CONFIDENTIAL, Secrecy.TOP_SECRET)
 _LENGTHS = MappingProxyType({Collection.ESTATES: (9,), Collection.FACILITIES: (6, 9)})
+_PROVINCIAL = (
+    *(Collection.BOUNDARY_LINES, Collection.BOUNDARY_POINTS, Collection.BOUNDARY_MARKERS),
+    *(Collection.TRI_JUNCTIONS, Collection.BOUNDARY_ARCHIVES),
+)
+"""Collections whose records may be the province's: its line is the city's border as well."""
+
 _ANY_LENGTH = (2, 4, 6, 9, 12)
 
 Entered = dict[str, ChangedValue]
@@ -91,7 +107,7 @@ def checked_entry(
     entered, faults = _one_by_one(schema, collection, given, whole=before is None)
     after = {**(before or {}), **entered}
     for name, check in _TOGETHER.items():
-        touched = name in given or before is None or (name == "community" and "division" in given)
+        touched = before is None or bool({name, *_WITH.get(name, ())} & set(given))
         if name not in faults and touched and name in after:
             fault = check(reading, collection, after)
             faults |= {} if fault is None else {name: fault}
@@ -269,6 +285,8 @@ def _division(
         return f"应为 {digits} 位区划代码，收到“{text[:40]}”"
     if _holds(reading, text) or (len(text) == 9 and _lists_no_township(reading, text)):
         return None
+    if collection in _PROVINCIAL and reading.register().city[:2] == code.digits:
+        return None
     return f"本库没有区划 {text}；可用的代码见 /collections/divisions/items"
 
 
@@ -300,6 +318,13 @@ def _estate(reading: Reading, _: Collection, after: Mapping[str, ChangedValue]) 
     return f"登记库中没有编号为{_short(named)}的小区，请先登记小区"
 
 
+def _public(_: Reading, __: Collection, after: Mapping[str, ChangedValue]) -> str | None:
+    secrecy = after.get("secrecy")
+    if after["public"] is True and secrecy in _SECRETS:
+        return f"密级为“{Secrecy(str(secrecy)).label_zh}”的记录不能公开：请改密级，或改为不公开"
+    return None
+
+
 def _nursing_beds(_: Reading, __: Collection, after: Mapping[str, ChangedValue]) -> str | None:
     part, beds = after["nursing_beds"], after.get("beds")
     if isinstance(part, int) and isinstance(beds, int) and part > beds:
@@ -314,10 +339,17 @@ _TOGETHER: Mapping[str, _Check] = MappingProxyType(
         "community": _community,
         "estate": _estate,
         "nursing_beds": _nursing_beds,
+        "public": _public,
         "documents": documents_entered,
         "photo": photo_entered,
     }
 )
+
+
+_WITH: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"community": ("division",), "public": ("secrecy",)}
+)
+"""Properties whose change asks for the check of another."""
 
 
 def _asks_for_parts(

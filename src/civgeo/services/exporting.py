@@ -15,6 +15,7 @@ import orjson
 from civgeo.domain.division import DivisionCode
 from civgeo.errors import InvalidInput, NotFound, NotPermitted
 from civgeo.formats.export_files import csv_content, geopackage_content
+from civgeo.formats.own_notes import COORDINATES
 from civgeo.reports.register_table import SIMULATED, register_workbook
 from civgeo.services.city import City
 from civgeo.services.export_tables import Cell, ExportTable, register_table
@@ -211,7 +212,7 @@ def _notes(
         use,
         f"{register.name}{schema.title}，{len(frame)} 条；{schema.description}",
         f"内容为 {request.on or city.today} 的登记，导出日期 {city.today}",
-        f"范围：{request.division or register.city}；坐标为 CGCS2000 经纬度（EPSG:4490）",
+        f"范围：{request.division or register.city}；{COORDINATES}",
         "政区轮廓为示意，不作为划界依据",
         f"来源：{'；'.join(sources)}" if sources else "",
         SIMULATED if simulated else "",

@@ -29,9 +29,13 @@ from civgeo.store.tables import Collection
 __all__ = ["BOUNDARY_LEVELS", "boundary_cells", "boundary_plan"]
 
 BOUNDARY_LEVELS = dict.fromkeys(
-    ENTRIES, (DivisionLevel.TOWNSHIP, DivisionLevel.COUNTY, DivisionLevel.PREFECTURE)
+    ENTRIES,
+    (
+        *(DivisionLevel.TOWNSHIP, DivisionLevel.COUNTY, DivisionLevel.PREFECTURE),
+        DivisionLevel.PROVINCE,
+    ),
 )
-"""Divisions under which boundaries are registered."""
+"""Divisions under which boundaries are registered: a province's line is its own."""
 
 _LINES = Collection.BOUNDARY_LINES
 _ALONG = (Collection.BOUNDARY_POINTS, Collection.BOUNDARY_MARKERS)

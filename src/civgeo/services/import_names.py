@@ -125,6 +125,8 @@ class DivisionNames:
             )
         if code.level not in self.levels:
             raise InvalidInput(f"{code.text} 是{code.level.label_zh}代码，应填{self.what}代码")
+        if any(own.startswith(code.digits) for own in self.codes):
+            return code.text
         followed = what_followed(code)
         raise InvalidInput(followed or f"登记库中没有代码 {code.text}：请核对，或先导入区划")
 

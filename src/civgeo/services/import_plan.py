@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from civgeo.formats.findings import Finding, Severity
+from civgeo.services.boundary_records import codes_of
 from civgeo.services.import_kinds import ImportKind
 from civgeo.services.import_names import folded
 from civgeo.store.editing import ChangedValue
@@ -292,6 +293,8 @@ def _overlaid(
             given &= ~_same_folded(own, old)
         columns[name] = np.where(given, own, old)
         differs[name] = given & np.not_equal(own, old).astype(bool)
+        if name == "sides":
+            differs[name] &= ~_same_lists(own, old)
     own, old = frame.geometry.to_numpy(), base.geometry.to_numpy()
     given = ~shapely.is_missing(own)
     shapes = np.where(given, own, old)
@@ -305,6 +308,12 @@ def _same_folded(own: _Objects, old: _Objects) -> NDArray[np.bool_]:
     pairs = zip(own.tolist(), old.tolist(), strict=True)
     same = [None not in (a, b) and folded(a) == folded(b) for a, b in pairs]
     return np.array(same, dtype=bool)
+
+
+def _same_lists(own: _Objects, old: _Objects) -> NDArray[np.bool_]:
+    """Where two JSON lists of codes differ in blanks at most."""
+    pairs = zip(own.tolist(), old.tolist(), strict=True)
+    return np.array([codes_of(a) == codes_of(b) for a, b in pairs], dtype=bool)
 
 
 def _objects(values: pd.Series) -> _Objects:

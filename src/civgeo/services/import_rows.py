@@ -175,6 +175,8 @@ def read_rows(checked: CheckedFile, mapping: ColumnMapping, kind: ImportKind, pa
     elif mapping.coordinates is not None:
         shapes, more = headers.place(raw, mapping.coordinates)
         findings = [*findings, *more]
+        if checked.facts.crs is not None:
+            shapes = shapes.set_crs(checked.facts.crs)
     else:
         located = False
         nothing = np.full(len(raw), None, dtype=object)

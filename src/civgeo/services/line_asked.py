@@ -37,7 +37,8 @@ def one_line(reading: Reading, asked: str, *, public: bool) -> LineEntry:
         lines = [line for line in lines if line.id in shown]
     found = [line for line in lines if wanted in (line.facts.code, line.facts.name, line.id)]
     if not found:
-        text = f"没有代码、名称或编号为“{wanted[:80]}”的界线，或它不公开"
+        hidden = "，或它不公开" if public else "：请先登记界线，或核对代码"
+        text = f"没有代码、名称或编号为“{wanted[:80]}”的界线{hidden}"
         raise NotFound(text, code="unknown_line")
     if len(found) > 1:
         codes = "、".join(line.facts.code for line in found[:5])

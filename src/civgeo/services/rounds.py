@@ -33,6 +33,7 @@ from civgeo.services.boundary_records import (
 from civgeo.services.city import City
 from civgeo.services.editing import Saved
 from civgeo.services.feature_schema import COLLECTIONS
+from civgeo.services.line_asked import one_line
 from civgeo.services.round_records import DAY_OF_STATE, RoundFile, one_round, round_file, rounds_of
 from civgeo.store.editing import ChangedValue
 from civgeo.store.tables import Collection
@@ -209,7 +210,7 @@ def _create(writing: Writing, rows: Sequence[Mapping[str, ChangedValue]], edit: 
 def special_inspection(
     city: City, line: str, cause: SpecialCause, due: date, edit: Edit, *, remark: str = ""
 ) -> Saved:
-    """Enter a special inspection of a line, in the round that the day falls in.
+    """Enter a special inspection of a line (code, name or id), in the round of its last day.
 
     行政区域界线管理条例 article 12: at once after a disaster, a shift of a river, a change of a
     road; the bureau sets the last day.
@@ -219,12 +220,12 @@ def special_inspection(
     NotFound
         When the line is not registered.
     InvalidInput
-        When the last day lies before today.
+        When the last day lies before today; ``ambiguous_line`` when several lines are called so.
     """
     if due < city.today:
         raise InvalidInput(f"特别联检的期限 {due} 已过，请核对", code="bad_date")
     with city.store.write() as writing:
-        entry = line_entry(writing, line)
+        entry = one_line(writing, line, public=False)
         number = _round_on(due.year, writing.register().city)
         row = _row(
             entry,
@@ -325,7 +326,8 @@ def revise(
     NotPermitted
         For other properties: states change by steps.
     InvalidInput
-        When the leader is none of the sides.
+        When the leader is none of the sides, the year is outside the round, or the tolerance is not
+        above 0.
     RuleViolation
         When it is filed.
     VersionRequired, StaleVersion, FieldFaults
@@ -342,4 +344,23 @@ def revise(
     if leader is not None and leader not in file.sides:
         text = f"牵头方 {str(leader)[:20]} 不是参加方（{'、'.join(file.sides)}）之一"
         raise InvalidInput(text, code="bad_value")
+    _require_sound(city, file, changes)
     return editing.correct(city, _ROUNDS, id, changes, edit, expected_version)
+
+
+def _require_sound(city: City, file: RoundFile, changes: Mapping[str, ChangedValue]) -> None:
+    """Refuse a year outside the round, where its years are known, and a tolerance of 0 or below."""
+    year, tolerance = changes.get("year"), changes.get("tolerance_m")
+    if isinstance(tolerance, int | float) and not tolerance > 0:
+        text = f"位移限差应大于 0 米，收到 {tolerance:g}；不设限差时留空"
+        raise InvalidInput(text, code="bad_value")
+    with city.store.read() as reading:
+        province = reading.register().city[:2]
+    for chosen in inspection_rounds():
+        mine = chosen.number == file.facts.number and chosen.adcode[:2] == province
+        if mine and isinstance(year, int) and year not in chosen.years:
+            text = (
+                f"第 {chosen.number} 轮联检为 {chosen.first_year} 至 {chosen.last_year} 年，"
+                f"{year} 年不在其中"
+            )
+            raise InvalidInput(text, code="bad_year")
