@@ -11,6 +11,7 @@ _EMPTY = {FieldKind.TEXT: "虚构", FieldKind.CODE: "990102001", FieldKind.JSON:
 _EMPTY |= {FieldKind.DAY: "2026-01-31", FieldKind.COUNT: 2026}
 _EMPTY |= {FieldKind.NUMBER: 1.5, FieldKind.FLAG: False}
 _LINE = shapely.LineString([(114.04, 33.05), (114.06, 33.05)])
+_SHAPES = {Shapes.LINE: _LINE, Shapes.AREA: _LINE.buffer(0.01, quad_segs=1)}
 
 
 def name_records(register: str, *rows: dict[str, object]) -> gpd.GeoDataFrame:
@@ -43,6 +44,6 @@ def every_register() -> dict[str, gpd.GeoDataFrame]:
             rows = [row | {"public": True} for row in rows]
             rows.append({"id": f"{form.id}-secret", named: "示例密路", "public": True})
             rows[-1] |= {"secrecy": "secret"}
-        rows[0]["geometry"] = _LINE if form.shapes is Shapes.LINE else _LINE.centroid
+        rows[0]["geometry"] = _SHAPES.get(form.shapes, _LINE.centroid)
         found[form.id] = name_records(form.id, *rows)
     return found

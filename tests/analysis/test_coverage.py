@@ -19,10 +19,12 @@ DIGITS = {UnitLevel.TOWNSHIP: 9, UnitLevel.COUNTY: 6}
 
 
 def coverage(estates, facilities, level=UnitLevel.ESTATE, on=ON):
-    """Measure of rows given as dictionaries."""
-    return floor_area_per_100_households(
-        estates_frame(*estates), facilities_frame(*facilities), level=level, book=BOOK, on=on
-    )
+    """Measure of rows given as dictionaries; their communities are reporting areas too."""
+    homes, sites = estates_frame(*estates), facilities_frame(*facilities)
+    if level is UnitLevel.REPORTING_AREA:
+        homes = homes.assign(reporting_area=homes["community"])
+        sites = sites.assign(reporting_area=sites["community"])
+    return floor_area_per_100_households(homes, sites, level=level, book=BOOK, on=on)
 
 
 def one(households=100, *areas, **given):

@@ -124,3 +124,14 @@ def test_a_bbox_beyond_the_antimeridian_is_the_same_place_within_it(
 def test_an_empty_cell_of_an_english_page_stays_empty(client: TestClient) -> None:
     shown = client.get("/collections/estates/items", params={"f": "html", "lang": "en"})
     assert "Project-Id-Version" not in shown.text
+
+
+def test_reporting_areas_are_units_of_their_own(client: TestClient) -> None:
+    body = answer(client, level="reporting_area")
+    assert body["level"] == "reporting_area"
+    assert {item["code"] for item in body["units"]} == {"reporting_areas-1"}
+    assert body["findings"][0]["code"] == "no_outline"
+    page = client.get(PATH, params={"level": "reporting_area", "f": "html"})
+    assert page.status_code == 200
+    assert "统计范围" in page.text
+    assert body["findings"][0]["text"] in page.text

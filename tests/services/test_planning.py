@@ -18,6 +18,7 @@ from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 
 SUMS = ["households", "required_m2", "total_m2", "facilities", "estates", "estates_meeting"]
+SINGLE = (UnitLevel.ESTATE, UnitLevel.COMMUNITY, UnitLevel.REPORTING_AREA)
 HOSTILE = [
     "=1+1",
     "+1+1",
@@ -215,7 +216,7 @@ def test_division_without_estates_is_listed_as_undefined(altered):
 def test_division_without_estates_can_be_asked_for(altered):
     for level in UnitLevel:
         units = floor_area_coverage(altered, level=level, division="990102199").units
-        expected = [] if level in (UnitLevel.ESTATE, UnitLevel.COMMUNITY) else ["990102199"]
+        expected = [] if level in SINGLE else ["990102199"]
         assert list(units.index) == expected
         assert set(units["status"]) <= {"undefined"}
 

@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from civgeo.domain.boundary_forms import BOUNDARY_FORMS
 from civgeo.domain.facility import FacilityKind
+from civgeo.domain.planning_forms import PLANNING_FORMS
 from civgeo.domain.record_form import FieldKind, RecordForm
 from civgeo.domain.round_forms import ROUND_FORMS
 from civgeo.store import geopackage, migrations, tables
@@ -54,7 +55,7 @@ def test_every_trigger_and_constraint_is_there_after_the_migrations(schema):
     checks = {name: schema[name].count("CHECK") for name in tables.metadata.tables}
     spatial, log, history, guards = 6 * len(LAYERS), 5 * len(LAYERS), 3, 3 * 3
     attachments = 3
-    assert len(LAYERS) == 21
+    assert len(LAYERS) == 26
     assert len(triggers) == spatial + log + history + guards + attachments
     assert checks == {
         "divisions": 9,
@@ -72,7 +73,10 @@ def test_every_trigger_and_constraint_is_there_after_the_migrations(schema):
         "rural_naming": 10,
         "reserved_names": 7,
         "name_archives": 7,
-        **{form.id: 5 + _days_and_counts(form) for form in (*BOUNDARY_FORMS, *ROUND_FORMS)},
+        **{
+            form.id: 5 + _days_and_counts(form)
+            for form in (*BOUNDARY_FORMS, *ROUND_FORMS, *PLANNING_FORMS)
+        },
         "attachments": 2,
         **{f"outside_{layer}": 0 for layer in LAYERS},
     }

@@ -44,12 +44,14 @@ class UnitLevel(StrEnum):
     TOWNSHIP = "township"
     COUNTY = "county"
     CITY = "city"
+    REPORTING_AREA = "reporting_area"
 
     @property
     def label_zh(self) -> str:
         """Level in Chinese."""
         labels = {"estate": "小区", "community": "社区", "township": "乡镇街道", "county": "县区"}
-        return labels.get(self.value, "全市")
+        labels |= {"city": "全市", "reporting_area": "统计范围"}
+        return labels[self.value]
 
 
 _CODE_DIGITS = {UnitLevel.TOWNSHIP: 9, UnitLevel.COUNTY: 6, UnitLevel.CITY: 4}
@@ -133,12 +135,13 @@ def floor_area_per_100_households(
     ----------
     estates
         Index id; columns name, division (9 digits), community, estate_class, households,
-        households_new (for mixed estates), simulated; geometry in EPSG:4490.
+        households_new (for mixed estates), simulated; geometry in EPSG:4490. For reporting areas
+        also reporting_area: the one that each lies in, null for none.
     facilities
         Index id; columns kind, division, community, estate (id or null), floor_area_m2 (at most
-        four decimals), status. Operating ones of the kinds in ``COUNTED_KINDS`` are counted:
-        for an estate those built for it, for an area all that lie in it. One built for an estate
-        lies where the estate does.
+        four decimals), status, for reporting areas reporting_area. Operating ones of the kinds in
+        ``COUNTED_KINDS`` are counted: for an estate those built for it, for an area all that lie
+        in it. One built for an estate lies where the estate does.
     level
         Unit of the result.
     book, on
@@ -150,7 +153,8 @@ def floor_area_per_100_households(
     Returns
     -------
     GeoDataFrame
-        Index: estate id, community code, or division code (the city: ``"city"``). Columns level,
+        Index: estate id, community code, division code (the city: ``"city"``), or what
+        reporting_area holds. Columns level,
         division, name, community and estate_class (of estates), households, households_new,
         households_existing (homes under either standard), required_m2, total_m2,
         m2_per_100_households, meets (nullable), gap_m2, surplus_m2, status, reason,
@@ -159,7 +163,7 @@ def floor_area_per_100_households(
         simulated, geometry (of estates; null for areas). Areas in m2, NaN where undefined.
     """
     homes = homes_of(estates, book, on)
-    present = _present(estates, facilities)
+    present = _present(estates, facilities, level)
     sites = _sites(present, homes, present.index.isin(doubtful))
     units = _units(estates, present, level)
     result = _verdicts(homes, sites, units, level)
@@ -175,16 +179,20 @@ def floor_area_per_100_households(
     return gpd.GeoDataFrame(result, geometry=shapes, crs=estates.crs)
 
 
-def _present(estates: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.DataFrame:
+def _present(
+    estates: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, level: UnitLevel
+) -> pd.DataFrame:
     """Operating facilities of the counted kinds; one built for an estate lies where that does."""
     counted = facilities["kind"].isin(COUNTED_KINDS) & (
         facilities["status"] == FacilityStatus.OPERATING.value
     )
-    columns = ["division", "community", "estate", "floor_area_m2"]
-    present = pd.DataFrame(facilities.loc[counted, columns])
+    lies_in = ["division", "community"]
+    if level is UnitLevel.REPORTING_AREA:
+        lies_in.append("reporting_area")
+    present = pd.DataFrame(facilities.loc[counted, [*lies_in, "estate", "floor_area_m2"]])
     home = estates.index.get_indexer(pd.Index(present["estate"]))
     present["home"] = home
-    for column in ("division", "community"):
+    for column in lies_in:
         own, of_estate = present[column].to_numpy(object), estates[column].to_numpy(object)
         there = of_estate[home] if len(of_estate) else own
         present[column] = pd.Series(np.where(home >= 0, there, own), present.index, dtype="str")
@@ -220,8 +228,8 @@ def _units(estates: gpd.GeoDataFrame, present: pd.DataFrame, level: UnitLevel) -
 
 def _codes(frame: pd.DataFrame, level: UnitLevel) -> pd.Series:
     """Code of the area that each row lies in; null where its code does not reach down so far."""
-    if level is UnitLevel.COMMUNITY:
-        return frame["community"]
+    if level in (UnitLevel.COMMUNITY, UnitLevel.REPORTING_AREA):
+        return frame[level.value]
     digits = _CODE_DIGITS[level]
     codes = frame["division"].str[:digits]
     return codes.where(codes.str.len() == digits)

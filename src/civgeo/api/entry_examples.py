@@ -27,7 +27,21 @@ _OUTLINES: Mapping[str, Values] = {
                 [114.02, 32.98],
             ]
         ],
-    }
+    },
+    "reporting_areas": {
+        "type": "Polygon",
+        "coordinates": [
+            [[114.0, 32.97], [114.05, 32.97], [114.05, 33.0], [114.0, 33.0], [114.0, 32.97]]
+        ],
+    },
+    "walk_barriers": {
+        "type": "LineString",
+        "coordinates": [[114.015, 32.97], [114.018, 32.99], [114.019, 33.01]],
+    },
+    "walk_crossings": {
+        "type": "LineString",
+        "coordinates": [[114.017, 32.984], [114.0185, 32.9842]],
+    },
 }
 _COMMON: Values = {"division": "411702", "source": "驻民〔2026〕12号", "simulated": False}
 _GIVEN: Mapping[str, Values] = {
@@ -92,6 +106,19 @@ _GIVEN: Mapping[str, Values] = {
         "pages": 24,
         "location": "档案室 3 柜 2 层",
     },
+    "reporting_areas": {
+        "name": "驿城产业集聚区",
+        "kind": "development_zone",
+        "division": "411702",
+        "drawn_on": "2026-06-01",
+    },
+    "walk_barriers": {"name": "京广铁路驿城段", "kind": "railway", "division": "411702"},
+    "walk_crossings": {
+        "name": "练江路人行天桥",
+        "kind": "footbridge",
+        "division": "411702",
+        "status": "planned",
+    },
 }
 _CHANGED: Mapping[str, Values] = {
     "estates": {"households": 872, "stage": "handed_over"},
@@ -101,6 +128,9 @@ _CHANGED: Mapping[str, Values] = {
     "rural_naming": {"roads_named": 38},
     "reserved_names": {"state": "used"},
     "name_archives": {"pages": 26},
+    "reporting_areas": {"note": "边界以批准的规划图为准"},
+    "walk_barriers": {"note": "两侧设有围栏"},
+    "walk_crossings": {"status": "existing"},
 }
 
 

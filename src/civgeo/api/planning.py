@@ -81,6 +81,10 @@ def _answer(found: Coverage, division: str | None) -> dict[str, object]:
             for figures in exact_figures(found)
         ],
         "double_registrations": len(found.doubles),
+        "findings": [
+            {"code": item.fault.value, "areas": list(item.areas), "text": item.text}
+            for item in found.findings
+        ],
     }
 
 
@@ -139,6 +143,7 @@ def _page(
         units=units[:LONGEST_TABLE],
         left_out=max(0, len(units) - LONGEST_TABLE),
         doubles=len(chosen.doubles),
+        findings=chosen.findings,
         standards=list(standards.values()),
         evidence=EVIDENCE_ZH,
         sources="；".join(dict.fromkeys(chosen.register.sources.values())),

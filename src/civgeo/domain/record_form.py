@@ -23,6 +23,7 @@ class Shapes(StrEnum):
 
     POINT = "point"
     LINE = "line"
+    AREA = "area"
     ANY = "any"
 
     @property

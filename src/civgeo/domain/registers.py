@@ -2,12 +2,18 @@
 
 from civgeo.domain.boundary_forms import BOUNDARY_FORMS
 from civgeo.domain.name_forms import NAME_FORMS
+from civgeo.domain.planning_forms import PLANNING_FORMS
 from civgeo.domain.record_form import RecordForm
 from civgeo.domain.round_forms import ROUND_FORMS
 
 __all__ = ["FORMS", "form_of"]
 
-FORMS: tuple[RecordForm, ...] = (*NAME_FORMS, *BOUNDARY_FORMS, *ROUND_FORMS)
+FORMS: tuple[RecordForm, ...] = (
+    *NAME_FORMS,
+    *BOUNDARY_FORMS,
+    *ROUND_FORMS,
+    *PLANNING_FORMS,
+)
 """All of them, office by office, in the order of the menus."""
 
 _BY_ID = {form.id: form for form in FORMS}

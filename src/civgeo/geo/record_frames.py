@@ -24,10 +24,12 @@ __all__ = ["record_check"]
 
 _DIGITS = (2, 4, 6, 9, 12)
 _LINES = frozenset({"LineString", "MultiLineString"})
+_AREAS = frozenset({"Polygon", "MultiPolygon"})
 _SHAPES = {
     Shapes.POINT: frozenset({"Point"}),
     Shapes.LINE: _LINES,
-    Shapes.ANY: _LINES | {"Point", "MultiPoint", "Polygon", "MultiPolygon"},
+    Shapes.AREA: _AREAS,
+    Shapes.ANY: _LINES | _AREAS | {"Point", "MultiPoint"},
 }
 
 

@@ -39,6 +39,9 @@ EDITABLE = (
     Collection.RURAL_NAMING,
     Collection.RESERVED_NAMES,
     Collection.NAME_ARCHIVES,
+    Collection.REPORTING_AREAS,
+    Collection.WALK_BARRIERS,
+    Collection.WALK_CROSSINGS,
 )
 """Collections whose records an officer may enter one by one."""
 

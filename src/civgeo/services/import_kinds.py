@@ -142,6 +142,10 @@ _ID_HEADERS = {
     "boundary_markers": ("登记编号",),
     "tri_junctions": ("登记编号",),
     "boundary_archives": ("登记编号",),
+    "reporting_areas": ("登记编号",),
+    "walk_barriers": ("登记编号",),
+    "walk_crossings": ("登记编号",),
+    "indicator_reports": ("登记编号",),
 }
 _NOT_IMPORTED = frozenset({"version"})
 
@@ -219,6 +223,7 @@ _NOT_PUBLIC: Mapping[str, str | bool] = {"secrecy": "internal", "public": False}
 _SHAPES = {
     Shapes.POINT: ("Point",),
     Shapes.LINE: ("LineString", "MultiLineString"),
+    Shapes.AREA: ("Polygon", "MultiPolygon"),
     Shapes.ANY: ALL_SHAPES,
 }
 
@@ -227,6 +232,8 @@ def _register(
     collection: Collection,
     identity: tuple[str, ...],
     assumed: Mapping[str, str | bool],
+    *,
+    shapeless: bool = True,
 ) -> ImportKind:
     """A register with a form: what the form requires is needed of a new record."""
     form = form_of(collection.value)
@@ -238,7 +245,7 @@ def _register(
         needed=needed,
         assumed=assumed,
         shapes=_SHAPES[form.shapes],
-        shapeless=True,
+        shapeless=shapeless,
         aside=(_COUNTY, *(_OTHER_NAMES if collection is Collection.PLACE_NAMES else ())),
         keeps_rest=collection is Collection.PLACE_NAMES,
     )
@@ -295,6 +302,21 @@ KINDS: Mapping[str, ImportKind] = MappingProxyType(
         ),
         "tri_junctions": _register(Collection.TRI_JUNCTIONS, ("name",), _NOT_PUBLIC),
         "boundary_archives": _register(Collection.BOUNDARY_ARCHIVES, ("number",), _NOT_PUBLIC),
+        "reporting_areas": _register(
+            Collection.REPORTING_AREAS, ("name", "division"), {}, shapeless=False
+        ),
+        "walk_barriers": _register(
+            Collection.WALK_BARRIERS, ("name", "kind", "division"), {}, shapeless=False
+        ),
+        "walk_crossings": _register(
+            Collection.WALK_CROSSINGS,
+            ("name", "kind", "division"),
+            {"status": "existing"},
+            shapeless=False,
+        ),
+        "indicator_reports": _register(
+            Collection.INDICATOR_REPORTS, ("indicator", "division", "period"), {}
+        ),
     }
 )
 """Kinds by the name that stands behind ``--as``."""

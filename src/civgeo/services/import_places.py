@@ -24,6 +24,9 @@ FAR_M = 1000.0
 """Farther outside the city a point is an error; nearer, or in another county, a note."""
 
 MOST_PAIRS = 5000
+_RUN_ON = (*ENTRIES, Collection.WALK_BARRIERS)
+"""Collections whose lines and areas run on outside the division that they name."""
+
 _GRAVITY = {Verdict.UNKNOWN: 0, Verdict.OK: 1, Verdict.SHIFTED: 2, Verdict.DISPLACED: 3}
 WEST, SOUTH, EAST, NORTH = 73.5, 0.0, 136.5, 60.0
 
@@ -156,7 +159,7 @@ def layer_place(
         known = around.divisions[around.divisions["system"] == "MCA"]
         return outline_placement(drawn, known, zone=around.zone)
     by_record = known_placement(*paired_records(drawn, kind, records))
-    points = drawn[drawn.geom_type == "Point"] if kind.collection in ENTRIES else drawn
+    points = drawn[drawn.geom_type == "Point"] if kind.collection in _RUN_ON else drawn
     named = points[points["division"].notna()] if "division" in drawn.columns else points[:0]
     if named.empty:
         nothing = Placement(Verdict.UNKNOWN, "没有一行写明所属政区，无法判断位置。")
@@ -182,7 +185,7 @@ def outside_rows(
     if kind.collection is Collection.DIVISIONS or "division" not in frame.columns:
         return []
     named = frame[frame.geometry.notna() & frame["division"].notna()]
-    named = named[named.geom_type == "Point"] if kind.collection in ENTRIES else named
+    named = named[named.geom_type == "Point"] if kind.collection in _RUN_ON else named
     return [] if named.empty else _outside(named, around, headers.get("division", ""))
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from civgeo.domain.division import CodeSystem, DivisionCode, DivisionLevel
 from civgeo.domain.estate import class_by_completion
+from civgeo.domain.planning_forms import PLANNING_FORMS
 from civgeo.domain.standard import StandardBook, first_day
 from civgeo.formats.findings import Finding, Severity
 from civgeo.services.import_boundaries import BOUNDARY_LEVELS, boundary_cells
@@ -37,6 +38,10 @@ _LEVELS = {
     Collection.ESTATES: (DivisionLevel.TOWNSHIP,),
     Collection.FACILITIES: (DivisionLevel.TOWNSHIP, DivisionLevel.COUNTY),
     **BOUNDARY_LEVELS,
+    **dict.fromkeys(
+        (Collection(form.id) for form in PLANNING_FORMS),
+        (DivisionLevel.TOWNSHIP, DivisionLevel.COUNTY, DivisionLevel.PREFECTURE),
+    ),
 }
 
 

@@ -1,9 +1,10 @@
 """Use cases of planners: coverage of elder-care floor area."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +20,7 @@ from civgeo.errors import NotFound
 from civgeo.geo.crs import city_zone
 from civgeo.reports.coverage import coverage_workbook
 from civgeo.services.city import City
+from civgeo.services.reporting_areas import AreaFinding, ReportingAreas, reporting_areas
 from civgeo.store.reading import Reading, Register
 from civgeo.store.tables import Collection
 
@@ -50,6 +52,8 @@ class Coverage:
         The city, its sources, its edition of the standards, and whether its data is simulated.
     area
         Name of the area that was asked for.
+    findings
+        What is wrong with the reporting areas, where those are the units.
     """
 
     units: gpd.GeoDataFrame
@@ -59,6 +63,7 @@ class Coverage:
     level: UnitLevel
     register: Register
     area: str
+    findings: tuple[AreaFinding, ...] = ()
 
 
 def floor_area_coverage(
@@ -73,6 +78,8 @@ def floor_area_coverage(
     level
         Unit of the result; for areas, divisions without any estate are listed too. A `division`
         smaller than such a unit is one unit itself, of level ``city`` (the whole that was asked).
+        Reporting areas are those registered in `division` or below it, each with all that lies in
+        its outline; those that overlap both count what they share.
     division
         Code of the area to look at; the whole city by default.
     on
@@ -89,28 +96,60 @@ def floor_area_coverage(
     with city.store.read() as reading:
         register = reading.register()
         _require_division(reading, register, division)
-        estates = reading.features(Collection.ESTATES, division=division)
+        areas = None
+        if level is UnitLevel.REPORTING_AREA:
+            areas = reporting_areas(reading, division=division)
+        estates = reading.features(Collection.ESTATES, division=None if areas else division)
         facilities = reading.features(Collection.FACILITIES)
         own = reading.features(Collection.DIVISIONS, where={"role": "own"})
         book = reading.standards()
     area = DivisionCode.parse(division or register.city)
     level = level if _fits_in(level, area) else UnitLevel.CITY
-    inside = facilities["estate"].isin(estates.index) | _lies_in(facilities, area)
-    facilities = facilities[inside.to_numpy()]
+    if areas is None:
+        inside = facilities["estate"].isin(estates.index) | _lies_in(facilities, area)
+        facilities = facilities[inside.to_numpy()]
     doubles = _doubles(facilities, own)
-    units = floor_area_per_100_households(
-        estates,
-        facilities,
+    measured = partial(
+        floor_area_per_100_households,
         level=level,
         book=book,
         on=day,
         doubtful=doubles["left_out"].tolist(),
     )
-    divisions = own[_lies_in(own.rename(columns={"code": "division"}), area)]
-    units = _with_divisions(units, divisions, level, area)
+    if areas is None:
+        divisions = own[_lies_in(own.rename(columns={"code": "division"}), area)]
+        units = _with_divisions(measured(estates, facilities), divisions, level, area)
+    else:
+        units = _of_reporting_areas(measured, estates, facilities, areas)
     named = own.loc[own["code"] == area.text, "name"]
     name = str(named.iloc[0]) if len(named) else register.name
-    return Coverage(units, _cited(units, book), doubles, day, level, register, name)
+    cited, findings = _cited(units, book), areas.findings if areas else ()
+    return Coverage(units, cited, doubles, day, level, register, name, findings)
+
+
+def _of_reporting_areas(
+    measured: Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], gpd.GeoDataFrame],
+    estates: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
+    areas: ReportingAreas,
+) -> gpd.GeoDataFrame:
+    """Figures of each area, with its name and outline; those without estates are listed too."""
+    known = areas.units
+    found = [
+        measured(estates.assign(reporting_area=homes), facilities.assign(reporting_area=sites))
+        for homes, sites in areas.layers(estates.geometry, facilities.geometry)
+    ]
+    units = pd.concat([frame for frame in found if len(frame)] or found[:1])
+    missing = known.index.difference(units.index)
+    if len(missing):
+        units = pd.concat([units, _without_estates(missing, UnitLevel.REPORTING_AREA, units)])
+    units = units.reindex(known.index)
+    units = gpd.GeoDataFrame(units, geometry=known.geometry, crs=known.crs)
+    return units.assign(
+        name=known["name"],
+        division=known["division"],
+        simulated=units["simulated"].astype(bool) | known["simulated"],
+    )
 
 
 def _lies_in(frame: gpd.GeoDataFrame, area: DivisionCode) -> npt.NDArray[np.bool_]:

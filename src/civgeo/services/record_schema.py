@@ -29,6 +29,8 @@ _LONG_TEXTS = frozenset(
         "position",
         "cause",
         "outcome",
+        "note",
+        "purpose",
     }
 )
 _TYPES = {
@@ -43,6 +45,7 @@ _TYPES = {
 _SHAPES = {
     Shapes.POINT: "Point 或 null",
     Shapes.LINE: "LineString、MultiLineString 或 null",
+    Shapes.AREA: "Polygon、MultiPolygon 或 null",
     Shapes.ANY: "点、线、面或 null",
 }
 

@@ -184,6 +184,11 @@ class Collection(StrEnum):
     BOUNDARY_DISPUTES = "boundary_disputes"
     YEARLY_CHECKS = "yearly_checks"
     DIVISION_CHANGES = "division_changes"
+    REPORTING_AREAS = "reporting_areas"
+    WALK_BARRIERS = "walk_barriers"
+    WALK_CROSSINGS = "walk_crossings"
+    INDICATOR_REPORTS = "indicator_reports"
+    SCENARIOS = "scenarios"
 
 
 @dataclass(frozen=True, slots=True)
