@@ -201,12 +201,13 @@ def _require_sound(edges: StreetEdges, forward_dm: Ints | None, backward_dm: Int
 
 def _lengths_m(edges: StreetEdges) -> Floats:
     """Length of each edge along its corners."""
-    steps = np.hypot(*np.diff(edges.shape_xy, axis=0).T) if len(edges.shape_xy) else np.zeros(0)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
+    if not len(edges.start):
+        return np.zeros(0)
+    steps = np.hypot(*np.diff(edges.shape_xy, axis=0).T)
     # steps between the last corner of one edge and the first of the next belong to neither
-    first, last = edges.shape_start[:-1], edges.shape_start[1:] - 1
-    lengths: Floats = along[last] - along[first]
-    return lengths
+    steps[edges.shape_start[1:-1] - 1] = 0.0
+    # each edge by itself: a sum over all would round an edge otherwise beside other edges
+    return np.add.reduceat(steps, edges.shape_start[:-1])
 
 
 def _lengths_dm(edges: StreetEdges) -> Ints:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
+from civgeo.cli import streets
 from civgeo.cli.console import (
     Session,
     messages,
@@ -48,7 +49,7 @@ def import_file(
         str | None,
         typer.Option(
             "--as",
-            help=_("导入为哪一种：divisions、estates、facilities、place_names、name_signs 等"),
+            help=_("导入为哪一种：divisions、estates、place_names 等；道路 streets、高程 dem"),
         ),
     ] = None,
     crs: Annotated[
@@ -69,6 +70,10 @@ def import_file(
     save_profile: Annotated[
         str | None, typer.Option("--save-profile", help=_("把这次的列对应存为方案；- 为常用"))
     ] = None,
+    dem: Annotated[
+        str | None,
+        typer.Option(help=_("道路用哪个高程模型（编号开头）；默认最新的，none 为按平地计")),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("只预检，不写入"))] = False,
     errors: Annotated[Path | None, typer.Option(help=_("另存带检查结果列的原表"))] = None,
     actor: Annotated[str | None, typer.Option(help=_("经办人；默认为登录名"))] = None,
@@ -82,6 +87,7 @@ def import_file(
     """Import a file, or undo a batch; exit code 3 when the file is refused."""
     from civgeo.services.city import City
     from civgeo.services.import_batches import ImportRequest, with_columns
+    from civgeo.services.street_files import StreetRequest
     from civgeo.store.store import Store
 
     edit = _edit(actor, document or (f"导入文件 {file.name}" if file else None), since)
@@ -92,6 +98,14 @@ def import_file(
             return
         if file is None or kind is None:
             raise typer.BadParameter(_("请写明要导入的文件和 --as 种类，或用 --undo 撤销批次"))
+        if kind in (streets.STREETS, streets.DEM):
+            own = session(context)
+            asked = StreetRequest(layer, encoding, crs, dem)
+            if kind == streets.DEM:
+                streets.import_dem(own, city, file, crs, dry_run=dry_run)
+            else:
+                streets.import_streets(own, city, file, asked, dry_run=dry_run)
+            return
         request = ImportRequest(
             layer=layer,
             encoding=encoding,

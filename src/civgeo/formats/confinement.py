@@ -39,11 +39,16 @@ class Limits:
         Processor time, and wall time outside.
     file_bytes
         Largest file that may be written.
+    threads
+        Whether threads may be started, which the reader of OpenStreetMap data cannot do without.
+        Programs may not: on Linux the system call filter refuses them, and where it cannot be set
+        threads are refused too.
     """
 
     memory_bytes: int = 512 * 1024**2
     seconds: int = 30
     file_bytes: int = 1024**3
+    threads: bool = False
 
 
 def confine(limits: Limits, *, readable: Iterable[Path], writable: Path) -> dict[str, bool]:
@@ -67,18 +72,21 @@ def confine(limits: Limits, *, readable: Iterable[Path], writable: Path) -> dict
     force = {
         "memory": _limit_resources(limits),
         "time": sys.platform != "win32",
-        "processes": _limit_processes(),
+        "processes": not limits.threads and _limit_processes(),
     }
     if sys.platform != "linux":
         return force
     libc = ctypes.CDLL(None, use_errno=True)
     alone = libc.unshare(_NEW_USER | _NEW_NET) == 0 or libc.unshare(_NEW_NET) == 0
     locked = libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-    return force | {
+    force |= {
         "network_namespace": alone,
         "files": locked and _restrict_files(libc, readable, writable),
         "system_calls": locked and _filter_calls(libc),
     }
+    if limits.threads and not force["system_calls"]:
+        force["processes"] = _limit_processes()
+    return force
 
 
 def _limit_resources(limits: Limits) -> bool:
@@ -104,10 +112,7 @@ def _limit_resources(limits: Limits) -> bool:
 
 
 def _limit_processes() -> bool:
-    """Forbid further processes and threads; whether the system obeys, which it does not for root.
-
-    Nothing that is read here needs a thread of its own.
-    """
+    """Forbid further processes and threads; whether the system obeys: not where root asks."""
     if sys.platform == "win32":
         return False
     import resource

@@ -18,11 +18,14 @@ from typing import Any
 
 import pyogrio
 
+from civgeo.assets import packaged_data
 from civgeo.errors import ImportRejected, NotFound, StoreUnavailable
 from civgeo.formats.checked import CheckedFile
 from civgeo.formats.confinement import Limits
 from civgeo.formats.facts import Facts, ReadRequest
 from civgeo.formats.findings import Finding
+from civgeo.formats.sniff import is_osm_pbf
+from civgeo.formats.walkable_ways import TABLE as WALKABLE_WAYS
 
 __all__ = [
     "LIMITS",
@@ -106,7 +109,11 @@ def read_file(
         "siblings": [str(path.resolve()) for path in siblings],
         "request": asdict(request or ReadRequest()),
     }
-    _run(command, folder, limits or limits_for(source), readable=(source, *siblings))
+    limits, readable = limits or limits_for(source), [source, *siblings]
+    if is_osm_pbf(source):
+        limits = replace(limits, threads=True)
+        readable.append(Path(str(packaged_data(WALKABLE_WAYS))))
+    _run(command, folder, limits, readable=readable)
     return CheckedFile(folder, Facts.read(folder / "facts.json"))
 
 

@@ -122,6 +122,8 @@ def _by_kind(
 ) -> Facts:
     if kind in (FileFormat.ZIP, FileFormat.KMZ):
         return _packed(source, kind, folder, request, drivers)
+    if kind is FileFormat.OSM_PBF:
+        return _openstreetmap(source, folder, request, drivers)
     _choose_driver(kind, drivers)
     if kind.is_table:
         from civgeo.formats.tables import read_csv, read_workbook
@@ -139,6 +141,24 @@ def _by_kind(
     from civgeo.formats.vector import read_vector
 
     return read_vector(_named(source, kind, folder), kind, folder, request)
+
+
+def _openstreetmap(
+    source: Path, folder: Path, request: ReadRequest, drivers: Sequence[str]
+) -> Facts:
+    """One of the two layers; what writes it is loaded when the places of the nodes are gone."""
+    from civgeo.formats.osm_ways import COLUMNS, pick_ways
+
+    ways, layer = folder / "ways.txt", request.layer
+    read = pick_ways(source, layer, ways) if layer and layer in COLUMNS else None
+    _choose_driver(FileFormat.OSM_PBF, drivers)
+    from civgeo.formats.osm_streets import osm_facts, write_osm_layer
+
+    if layer is None or read is None:
+        return osm_facts(layer)
+    facts = write_osm_layer(ways, read, layer, folder)
+    ways.unlink()
+    return facts
 
 
 def _allowed(kind: FileFormat) -> set[str]:
@@ -229,6 +249,12 @@ def _results(command: Mapping[str, Any], folder: Path, force: Mapping[str, bool]
     read_results(source, folder)
 
 
+def _elevation(command: Mapping[str, Any], folder: Path, force: Mapping[str, bool]) -> None:
+    from civgeo.formats.elevation_reader import read_elevation
+
+    read_elevation(Path(command["source"]), folder)
+
+
 def _probe(command: Mapping[str, Any], folder: Path, force: Mapping[str, bool]) -> None:
     seen = probe(Path(command["source"]), force, Limits(**command["limits"]))
     _choose_driver(FileFormat.GEOJSON, command["drivers"])
@@ -241,6 +267,7 @@ _OPERATIONS: Mapping[str, Callable[[Mapping[str, Any], Path, Mapping[str, bool]]
     "read": _read,
     "annotate": _annotate,
     "results": _results,
+    "elevation": _elevation,
     "probe": _probe,
 }
 

@@ -9,13 +9,14 @@ from typing import BinaryIO
 from civgeo.errors import ImportRejected
 from civgeo.formats import archive
 
-__all__ = ["ACCEPTED", "HEAD_BYTES", "FileFormat", "sniff"]
+__all__ = ["ACCEPTED", "HEAD_BYTES", "FileFormat", "is_osm_pbf", "sniff"]
 
 HEAD_BYTES = 65_536
 ACCEPTED = (
     "GeoPackage、Shapefile（zip）、GeoJSON、CSV、Excel（.xlsx）、KML/KMZ、FlatGeobuf、GeoParquet、"
-    "国家地名信息库 JSON"
+    "国家地名信息库 JSON、OpenStreetMap（.osm.pbf，只作步行网和阻隔）"
 )
+_OSM_MAGIC, _OSM_AT = b"\n\tOSMHeader", 4
 
 
 class FileFormat(StrEnum):
@@ -32,6 +33,7 @@ class FileFormat(StrEnum):
     GEOPARQUET = "GeoParquet"
     ZIP = "zip"
     NATIONAL_NAMES = "国家地名信息库 JSON"
+    OSM_PBF = "OpenStreetMap PBF"
 
     @property
     def is_table(self) -> bool:
@@ -40,8 +42,9 @@ class FileFormat(StrEnum):
 
 
 _MAGIC = (
-    (b"fgb\x03fgb", FileFormat.FLATGEOBUF),
-    (b"PAR1", FileFormat.GEOPARQUET),
+    (b"fgb\x03fgb", 0, FileFormat.FLATGEOBUF),
+    (b"PAR1", 0, FileFormat.GEOPARQUET),
+    (_OSM_MAGIC, _OSM_AT, FileFormat.OSM_PBF),
 )
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "旧版 Excel（.xls）或加了密码的 Excel 文件，请另存为不带密码的 .xlsx"),
@@ -63,7 +66,7 @@ _XML_ROOTS = {
     "vrtdataset": "GDAL 虚拟栅格（VRT），其中可指向别处的文件或网址",
     "html": "网页（HTML）",
     "gpx": "GPX 轨迹",
-    "osm": "OpenStreetMap XML",
+    "osm": "OpenStreetMap XML，请改用 .osm.pbf",
     "svg": "SVG 图形",
     "workbook": "Excel 2003 XML 表格，请另存为 .xlsx",
     "featurecollection": "GML",
@@ -107,6 +110,12 @@ def sniff(path: Path) -> FileFormat:
         return _by_magic(head, file) or _by_text(head)
 
 
+def is_osm_pbf(path: Path) -> bool:
+    """Whether the file begins as OpenStreetMap data in PBF form does."""
+    with path.open("rb") as file:
+        return file.read(_OSM_AT + len(_OSM_MAGIC)).startswith(_OSM_MAGIC, _OSM_AT)
+
+
 def _refused(what: str) -> ImportRejected:
     return ImportRejected(
         f"不能导入：这个文件看起来是{what}。可导入的格式：{ACCEPTED}。", code="unsupported_format"
@@ -121,8 +130,8 @@ def _by_magic(head: bytes, file: BinaryIO) -> FileFormat | None:
         return _zip(file)
     if head.startswith(b"\x00\x00\x27\x0a"):
         return _shapefile(head)
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
+    for magic, at, kind in _MAGIC:
+        if head.startswith(magic, at):
             return kind
     for magic, what in _FOREIGN:
         if head.startswith(magic):
