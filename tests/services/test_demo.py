@@ -15,10 +15,12 @@ from civgeo.services.city import City
 from civgeo.services.demo import build_demo_city, inventory
 from civgeo.services.founding import write_store
 from civgeo.services.planning import floor_area_coverage
+from civgeo.services.street_network import network_in_use
 from civgeo.store.store import FILE_NAME, Store
 from civgeo.store.tables import Collection
 
-STEPS = ["区划与轮廓", "模拟小区", "模拟设施", "地名", "界线与界桩", "写入库"]
+UNTIL_STORED = ["区划与轮廓", "模拟小区", "模拟设施", "模拟街道", "地名", "界线与界桩", "写入库"]
+STEPS = [*UNTIL_STORED, "步行网"]
 build = partial(
     build_demo_city,
     today=datetime(2026, 3, 1, 9, 0, tzinfo=UTC),
@@ -41,20 +43,28 @@ def test_inventory_counts_what_the_store_holds(fictional):
     assert found.register.edition == "fictional"
 
 
-def test_store_appears_in_a_new_folder_with_its_qgis_project_alone(tmp_path):
+def test_store_appears_in_a_new_folder_with_its_qgis_project_and_walk_network(tmp_path):
     folder = tmp_path / "new" / "city"
     with build(folder, "990100"):
         assert (folder / FILE_NAME).is_file()
-    assert sorted(file.name for file in folder.iterdir()) == [FILE_NAME, "civgeo.qgs"]
+    assert sorted(file.name for file in folder.iterdir()) == [
+        FILE_NAME,
+        "civgeo.qgs",
+        "demo-files",
+        "networks",
+    ]
 
 
 def test_same_city_is_built_again_feature_by_feature(tmp_path, fictional):
     with build(tmp_path, "990100", estates=300) as store:
         again = City(store, fictional.today)
-        for collection in (Collection.ESTATES, Collection.FACILITIES):
+        for collection in (
+            *(Collection.ESTATES, Collection.FACILITIES, Collection.PLACE_NAMES),
+            *(Collection.WALK_BARRIERS, Collection.WALK_CROSSINGS, Collection.REPORTING_AREAS),
+        ):
             one, other = frame(fictional, collection), frame(again, collection)
             assert one.drop(columns="geometry").equals(other.drop(columns="geometry"))
-            assert one.geometry.geom_equals(other.geometry).all()
+            assert one.geometry.to_wkb().equals(other.geometry.to_wkb())
 
 
 def test_progress_is_told_step_by_step(tmp_path):
@@ -86,7 +96,7 @@ def test_store_that_appears_meanwhile_is_not_overwritten_either(tmp_path):
     assert (tmp_path / FILE_NAME).read_text() == "theirs"
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", UNTIL_STORED)
 def test_build_that_is_interrupted_leaves_nothing_behind(tmp_path, step):
     def stop(label, done, total):
         if label == step:
@@ -180,6 +190,12 @@ class TestZhumadian:
         assert (sites["floor_area_m2"] > 0).all()
         beds = sites.groupby("kind")["beds"].sum()
         assert all(bool(beds[kind.value]) is kind.has_beds for kind in FacilityKind)
+
+    def test_walk_network_has_100000_nodes_and_nine_of_ten_are_in_one_part(self, zhumadian):
+        network = network_in_use(zhumadian)
+        assert network.nodes >= 100_000
+        assert (network.component == 0).mean() >= 0.9
+        assert network.parts > 1
 
     def test_between_30_and_70_percent_of_the_estates_meet(self, zhumadian):
         units = floor_area_coverage(zhumadian, level=UnitLevel.ESTATE).units

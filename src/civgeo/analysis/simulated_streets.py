@@ -1,20 +1,18 @@
-"""Simulated streets of a demonstration city: straight lines of a grid around each county seat."""
+"""Names for the streets of a simulated network."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
-from civgeo.geo.crs import CGCS2000_EPSG, city_zone
+from civgeo.analysis.simulated_lines import STREET_CLASSES, Numbers, Shapes, StreetClass
+from civgeo.geo.crs import city_zone
 
-__all__ = ["StreetName", "simulate_streets"]
+__all__ = ["StreetName", "lay_names"]
 
-SPACING_M = 420.0
-LENGTH_M = 2_600.0
-AS_LONG = (0.55, 1.0)
+IN_TOWN_M = 3_500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,49 +23,44 @@ class StreetName:
     county: str
 
 
-def simulate_streets(
-    names: Sequence[StreetName], seats: gpd.GeoSeries, rng: np.random.Generator
-) -> gpd.GeoSeries:
-    """Lines for named streets, half of them going east, half going north.
+def lay_names(
+    names: Sequence[StreetName],
+    streets: gpd.GeoDataFrame,
+    counties: gpd.GeoDataFrame,
+    seats: gpd.GeoSeries,
+) -> tuple[Numbers, Numbers]:
+    """Which street bears which name: in each county the widest and longest around its seat.
 
     Parameters
     ----------
     names
-        Streets; those of one county are laid side by side around its seat.
-    seats
-        Index county code; points in EPSG:4490.
-    rng
-        Seeded generator.
+        Names, of one county each.
+    streets
+        As `simulate_network` gives them.
+    counties, seats
+        Outlines and points by county code, EPSG:4490.
 
     Returns
     -------
-    GeoSeries
-        One LineString (EPSG:4490) for each name, in its order.
+    tuple of int arrays
+        Positions of the streets, and of their names. A name is left out where the county has
+        fewer streets.
     """
+    code = streets["class"].map({name: place for place, name in enumerate(STREET_CLASSES)})
+    wide = (code <= StreetClass.RESIDENTIAL) & (code != StreetClass.UNCLASSIFIED)
+    main = np.flatnonzero(wide & (streets["level"] == 0))
     zone = city_zone(gpd.GeoDataFrame(geometry=seats))
-    centres = seats.to_crs(epsg=zone.epsg)
-    slots = {county: _slots() for county in {item.county for item in names}}
-    lines = [_line(centres.loc[item.county], *next(slots[item.county]), rng) for item in names]
-    series = gpd.GeoSeries(lines, crs=f"EPSG:{zone.epsg}")
-    return series.to_crs(epsg=CGCS2000_EPSG)
-
-
-def _slots() -> Iterator[tuple[bool, int]]:
-    """Places of the grid from the middle outwards: whether it goes east, and how far off."""
-    step = 0
-    while True:
-        offset = (step // 4 + 1) * (1 if step % 4 < 2 else -1)
-        yield step % 2 == 0, offset
-        step += 1
-
-
-def _line(
-    centre: BaseGeometry, east: bool, offset: int, rng: np.random.Generator
-) -> shapely.LineString:
-    half = LENGTH_M / 2 * rng.uniform(*AS_LONG)
-    away = (offset - 0.5 * np.sign(offset)) * SPACING_M + rng.normal(0, 12)
-    along = np.array([-half, half]) + rng.uniform(-200, 200)
-    across = np.full(2, away)
-    xs, ys = (along, across) if east else (across, along)
-    middle = shapely.get_coordinates(centre)[0]
-    return shapely.LineString(np.column_stack([middle[0] + xs, middle[1] + ys]))
+    lines: Shapes = streets.iloc[main].geometry.to_crs(epsg=zone.epsg).to_numpy()
+    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    areas: Shapes = counties.loc[seats.index].geometry.to_crs(epsg=zone.epsg).to_numpy()
+    at: Shapes = seats.to_crs(epsg=zone.epsg).to_numpy()
+    inside, county = shapely.STRtree(areas).query(middle, predicate="within")
+    found: list[tuple[int, int]] = []
+    for number, name in enumerate(seats.index):
+        some = inside[county == number]
+        far = shapely.distance(middle[some], at[number]) > IN_TOWN_M
+        order = np.lexsort((-shapely.length(lines[some]), code.to_numpy()[main[some]], far))
+        wanted = [place for place, item in enumerate(names) if item.county == name]
+        found += zip(main[some[order]].tolist(), wanted, strict=False)
+    pairs: Numbers = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]

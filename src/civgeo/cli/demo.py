@@ -35,7 +35,7 @@ def demo(
 ) -> None:
     """Build the demonstration city where it is missing, say what is there, and serve it."""
     from civgeo.services.city import City
-    from civgeo.services.demo import build_demo_city
+    from civgeo.services.demo import build_demo_city, complete_demo_city
     from civgeo.services.demo_results import demo_results_missing, write_demo_results
     from civgeo.services.mapping import missing_maps, write_maps
     from civgeo.store.store import FILE_NAME, Store
@@ -55,6 +55,7 @@ def demo(
         with Store.open(directory) as store:
             there = City(store, today())
             _require_city(there, city)
+            complete_demo_city(there, directory, progress=progress)
             if missing_maps(there, directory / "maps"):
                 write_maps(there, directory / "maps", progress=progress)
             if demo_results_missing(there, directory):

@@ -1,5 +1,6 @@
 """A demonstration city: real divisions and outlines (or fictional ones), simulated content."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ import numpy as np
 from civgeo.analysis.fictional_city import FICTIONAL_CITY, FICTIONAL_NAME, fictional_divisions
 from civgeo.analysis.simulated_city import CityPlan, simulate_estates
 from civgeo.analysis.simulated_facilities import simulate_facilities
+from civgeo.analysis.simulated_network import SimulatedNetwork
 from civgeo.domain.boundary_forms import BoundaryLevel
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.estate import EstateClass
@@ -27,6 +29,13 @@ from civgeo.formats.reference import seats, standards
 from civgeo.services.city import City
 from civgeo.services.demo_boundaries import demo_boundaries
 from civgeo.services.demo_names import GEONAMES, demo_registers
+from civgeo.services.demo_planning import planning_registers
+from civgeo.services.demo_streets import (
+    barrier_registers,
+    demo_network,
+    demo_streets_missing,
+    write_demo_streets,
+)
 from civgeo.services.founding import (
     Progress,
     county_units,
@@ -39,7 +48,14 @@ from civgeo.store.reading import Register
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 
-__all__ = ["DEMO_ESTATES", "Inventory", "build_demo_city", "inventory", "lines_by_level"]
+__all__ = [
+    "DEMO_ESTATES",
+    "Inventory",
+    "build_demo_city",
+    "complete_demo_city",
+    "inventory",
+    "lines_by_level",
+]
 
 DEMO_ESTATES = 3_200
 SEED = 20260101
@@ -115,9 +131,14 @@ def build_demo_city(
     book = _fictional_standards() if fictional else standards()
     progress("区划与轮廓", 1, 1)
     communities, drawn, sites = _simulate(divisions, book, today, estates, progress)
-    progress("地名", 0, 1)
     units = county_units(divisions)
-    names = demo_registers(divisions, drawn, _seats_of(units), np.random.default_rng(SEED), today)
+    seated = _seats_of(units)
+    network = _streets(units, drawn, progress)
+    rng = np.random.default_rng(SEED + 3)
+    planned = planning_registers(code, units, drawn, seated, rng, today.date())
+    progress("地名", 0, 1)
+    named = np.random.default_rng(SEED)
+    names = demo_registers(divisions, drawn, network.streets, seated, named, today)
     progress("地名", 1, 1)
     progress("界线与界桩", 0, 1)
     lines = demo_boundaries(divisions, code, np.random.default_rng(SEED + 1), today.date())
@@ -130,8 +151,52 @@ def build_demo_city(
         (Collection.FACILITIES, sites),
         *names.items(),
         *lines,
+        *barrier_registers(network, rng).items(),
+        *planned.items(),
     ]
-    return write_store(directory, register, book, progress, frames)
+    with ExitStack() as unless_kept:
+        store = unless_kept.enter_context(write_store(directory, register, book, progress, frames))
+        _write_streets(City(store, today.date()), directory, network, progress)
+        unless_kept.pop_all()
+    return store
+
+
+def complete_demo_city(city: City, directory: Path, *, progress: Progress) -> None:
+    """Make the walk network of a demonstration city where it is missing.
+
+    Parameters
+    ----------
+    city
+        As `build_demo_city` made it.
+    directory
+        Folder of its store.
+    progress
+        Called with (step, done, in all).
+    """
+    if demo_streets_missing(city, directory):
+        with city.store.read() as reading:
+            divisions = reading.features(Collection.DIVISIONS)
+            estates = reading.features(Collection.ESTATES, where={"simulated": True})
+        network = _streets(county_units(divisions), estates, progress)
+        _write_streets(city, directory, network, progress)
+
+
+def _streets(
+    counties: gpd.GeoDataFrame, estates: gpd.GeoDataFrame, progress: Progress
+) -> SimulatedNetwork:
+    progress("模拟街道", 0, 1)
+    rng = np.random.default_rng(SEED + 2)
+    network = demo_network(counties, estates, _seats_of(counties), rng)
+    progress("模拟街道", 1, 1)
+    return network
+
+
+def _write_streets(
+    city: City, directory: Path, network: SimulatedNetwork, progress: Progress
+) -> None:
+    progress("步行网", 0, 1)
+    write_demo_streets(city, directory, network)
+    progress("步行网", 1, 1)
 
 
 def _simulate(
@@ -186,7 +251,7 @@ def _register(
     fictional: bool,
 ) -> Register:
     text = DivisionCode.parse(code).text
-    made = {"小区、社区、设施、街路巷、地名清单与界桩": "模拟生成，不是真实数据"}
+    made = {"小区、社区、设施、街路巷、步行阻隔、地名清单、界桩与上报数": "模拟生成，不是真实数据"}
     seated = {"县城位置与居民点": GEONAMES}
     return Register(
         city=text,

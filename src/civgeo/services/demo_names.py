@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from civgeo.analysis.simulated_streets import StreetName, simulate_streets
+from civgeo.analysis.simulated_streets import StreetName
 from civgeo.domain.name_forms import PLACE_NAMES, NameStatus
 from civgeo.domain.place_kind import PlaceKind
 from civgeo.domain.spelling import without_tones
@@ -20,7 +20,7 @@ from civgeo.services.name_entries import completed
 from civgeo.services.romanising import readings_of
 from civgeo.store.tables import Collection
 
-__all__ = ["GEONAMES", "demo_names", "demo_registers"]
+__all__ = ["GEONAMES", "demo_names", "demo_registers", "street_names"]
 
 GEONAMES = "GeoNames（CC BY 4.0）"
 STREETS_A_COUNTY = 24
@@ -54,18 +54,20 @@ Row = dict[str, object]
 def demo_registers(
     divisions: gpd.GeoDataFrame,
     estates: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame,
     seats: gpd.GeoSeries,
     rng: np.random.Generator,
     today: datetime,
 ) -> dict[Collection, gpd.GeoDataFrame]:
     """The gazetteer and the lists beside it; parameters as `demo_names`, and the day of making."""
-    names = demo_names(divisions, estates, seats, rng)
+    names = demo_names(divisions, estates, streets, seats, rng)
     return {Collection.PLACE_NAMES: names, **demo_lists(divisions, names, rng, today.date())}
 
 
 def demo_names(
     divisions: gpd.GeoDataFrame,
     estates: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame,
     seats: gpd.GeoSeries,
     rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
@@ -77,6 +79,8 @@ def demo_names(
         Rows of the divisions table; own counties and townships become entries with real names.
     estates
         Simulated estates; each name that is alone in its county becomes an entry.
+    streets
+        Simulated streets; those with a name become entries of their column division.
     seats
         Index county code; points in EPSG:4490.
     rng
@@ -93,7 +97,7 @@ def demo_names(
     rows = [
         *_divisions(own),
         *_places(seats.index, frozenset(own["name"])),
-        *_streets(seats, towns, rng),
+        *_streets(streets, towns),
         *_residential(estates, towns),
         *_to_clean_up(seats, towns),
     ]
@@ -143,23 +147,26 @@ def _builtup(county: str, names: Mapping[str, str]) -> str:
     return f"{names.get(county, county)}城区"
 
 
-def _streets(
-    seats: gpd.GeoSeries, names: Mapping[str, str], rng: np.random.Generator
-) -> Iterator[Row]:
+def street_names(counties: Iterable[str], rng: np.random.Generator) -> list[StreetName]:
+    """Names for the streets of each county, none of which sounds like another there."""
     chosen: list[StreetName] = []
-    for county in seats.index:
-        pairs = [
-            f"{head}{_TAILS[rng.choice(4, p=[0.6, 0.2, 0.1, 0.1])]}" for head in _HEADS.split()
-        ]
+    for county in counties:
+        pairs = [f"{head}{_TAILS[rng.choice(4, p=_TAIL_SHARES)]}" for head in _HEADS.split()]
         order = [pairs[place] for place in rng.permutation(len(pairs))]
         distinct = _apart(order, PlaceKind.STREET)[:STREETS_A_COUNTY]
         chosen += [StreetName(name, str(county)) for name in distinct]
-    for street, line in zip(chosen, simulate_streets(chosen, seats, rng), strict=True):
+    return chosen
+
+
+def _streets(streets: gpd.GeoDataFrame, names: Mapping[str, str]) -> Iterator[Row]:
+    named = streets[streets["name"].notna()].sort_values(["division", "name"])
+    columns = (named[name].tolist() for name in ("name", "division"))
+    for name, county, line in zip(*columns, named.geometry, strict=True):
         given = {
-            "name": street.name,
+            "name": name,
             "kind": PlaceKind.STREET.value,
-            "division": street.county,
-            "builtup_area": _builtup(street.county, names),
+            "division": county,
+            "builtup_area": _builtup(county, names),
         }
         yield _entry(f"{_SIMULATED}（街路巷）", line, given)
 
