@@ -74,5 +74,60 @@ def test_figure_meets_itself_and_never_exceeds_itself(numerator, denominator):
 
 
 def test_units_name_what_the_figure_counts():
-    units = [measure.unit for measure in Measure]
-    assert units == ["%", "per 100 households", "per 1000", "per person"]
+    assert {measure.value: measure.unit for measure in Measure} == {
+        "percent": "%",
+        "per_100_households": "per 100 households",
+        "per_1000": "per 1000",
+        "per_person": "per person",
+        "per_100": "per 100",
+        "per_10000": "per 10000",
+        "count": "",
+        "area": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("operator", "below", "at", "above"),
+    [
+        (Operator.AT_LEAST, False, True, True),
+        (Operator.MORE_THAN, False, False, True),
+        (Operator.AT_MOST, True, True, False),
+    ],
+)
+def test_each_operator_decides_at_the_number_itself(operator, below, at, above):
+    figures = [Decimal("54.99999"), Decimal(55), Decimal("55.00001")]
+    target = Decimal(55)
+    found = [evaluate(Measure.AREA, x, target=target, operator=operator).meets for x in figures]
+    assert found == [below, at, above]
+
+
+@pytest.mark.parametrize("measure", [Measure.COUNT, Measure.AREA])
+def test_a_count_is_its_numerator_and_needs_no_denominator(measure):
+    found = evaluate(measure, 9, target=Decimal(9))
+    assert (found.status, found.value, found.meets) == (VerdictStatus.OK, 9, True)
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "gap"),
+    [
+        (Operator.AT_LEAST, "48.5", Fraction(13, 2)),
+        (Operator.AT_LEAST, 60, 0),
+        (Operator.MORE_THAN, 55, 0),
+        (Operator.AT_MOST, "55.5", Fraction(1, 2)),
+        (Operator.AT_MOST, 54, 0),
+    ],
+)
+def test_the_gap_is_what_lacks_to_the_target_and_never_negative(operator, value, gap):
+    found = evaluate(Measure.AREA, Decimal(value), target=Decimal(55), operator=operator)
+    assert found.gap == gap
+
+
+def test_a_ratio_without_a_denominator_is_undefined():
+    assert evaluate(Measure.PERCENT, 3).status is VerdictStatus.UNDEFINED
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**6), st.integers(1, 10**4))
+def test_scaling_both_counts_changes_neither_figure_nor_verdict(numerator, denominator, scale):
+    one = evaluate(Measure.PERCENT, numerator, denominator, target=Decimal(55))
+    other = evaluate(Measure.PERCENT, numerator * scale, denominator * scale, target=Decimal(55))
+    assert one == other

@@ -14,6 +14,7 @@ from pathlib import Path
 from civgeo.domain.naming_check import Guide
 from civgeo.domain.procedure_rule import ProcedureBook, ProcedureRule
 from civgeo.errors import OwnFileBroken
+from civgeo.services.indicator_catalogue import INDICATORS
 from civgeo.services.naming_lists import naming_guide
 from civgeo.services.naming_procedures import COLUMNS, naming_procedures, procedure_rule
 from civgeo.services.own_lists import OWN_LISTS, Read, with_own_list, with_own_rules
@@ -47,7 +48,7 @@ _FOLDERS = ("lists", "rules", "templates")
 _KNOWN = frozenset(
     {
         *(f"{LISTS}{name}.csv" for name in OWN_LISTS),
-        *(RULES, PROCEDURES),
+        *(RULES, PROCEDURES, INDICATORS),
         *(f"{TEMPLATES}{name}.docx" for name in TEMPLATE_NAMES),
     }
 )
