@@ -95,6 +95,18 @@ def test_bad_rows_are_findings_and_the_rest_is_computed(tmp_path, run):
     assert table.loc["behind", "finding"] == "未参与计算"
 
 
+def test_those_who_find_no_room_are_not_reached(tmp_path, run):
+    layers = two_banks()
+    layers["facilities"]["beds"] = [60]
+    files = saved(tmp_path, **layers)
+    answer = json.loads(run("--json", *asked(files, "--capacity", "beds")).stdout)
+    assert (answer["demand_reached"], answer["reasons"]["full"]) == (60, 40)
+    assert answer["points_reached"] == 0
+    straight = asked(files, "--capacity", "beds", names=("facilities", "demand"))
+    assert json.loads(run("--json", *straight).stdout)["demand_reached"] == 60
+    assert "没有“座位”列" in run(*asked(files, "--capacity", "座位"), exit_code=3).stderr
+
+
 def test_streets_of_another_place_are_told(tmp_path, run):
     layers = two_banks() | {"streets": lines([[(80_000, 0), (81_000, 0)]])}
     files = saved(tmp_path, **layers)

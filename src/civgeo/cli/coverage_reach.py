@@ -34,6 +34,9 @@ def reach(
     weight: Annotated[
         str | None, typer.Option(help=_("权重列：户数或老年人口；默认取常见列名"))
     ] = None,
+    capacity: Annotated[
+        str | None, typer.Option(help=_("设施的容量列（如床位）：满了以后走得到也算未覆盖"))
+    ] = None,
     snap: Annotated[float, typer.Option(min=0, help=_("离路上限（米），更远的不算在网上"))] = 200.0,
     crs: Annotated[
         str | None, typer.Option(help=_("坐标系：EPSG:编号、GCJ-02 或 BD-09；以此为准"))
@@ -58,7 +61,7 @@ def reach(
     if output is not None and output.suffix.lower() not in (".geojson", ".json"):
         raise typer.BadParameter(f"{output}: {_('只能另存为 .geojson')}")
     terms = ReachTerms(_number(minutes), _number(speed), snap_limit_m=snap)
-    files = ReachFiles(facilities, demand, streets, barriers, weight, crs)
+    files = ReachFiles(facilities, demand, streets, barriers, weight, crs, capacity)
     with steps(quiet=session(context).verbosity < 0) as progress:
         found = reach_of_files(files, terms, progress=progress)
     answer = reach_summary(found)

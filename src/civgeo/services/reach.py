@@ -14,7 +14,9 @@ import pandas as pd
 
 from civgeo.analysis.coverage import UnitLevel
 from civgeo.analysis.reach import ReachTerms, walking_reach
+from civgeo.analysis.served_people import served_people
 from civgeo.analysis.snapping import SNAP_LIMIT_M, Snapped
+from civgeo.analysis.walk_arcs import reachable_demand
 from civgeo.analysis.walk_network import Ints
 from civgeo.analysis.walk_search import distance_from_field, limit_dm, nearest_facility
 from civgeo.domain.division import DivisionCode
@@ -22,6 +24,7 @@ from civgeo.domain.facility import FacilityKind
 from civgeo.domain.reach_reason import ReachReason
 from civgeo.errors import InvalidInput
 from civgeo.services.city import City
+from civgeo.services.reporting_areas import reporting_areas
 from civgeo.services.walk_ground import Ground, Served, served_by, walk_ground
 from civgeo.store.tables import Collection
 
@@ -67,17 +70,18 @@ class Reach:
     ----------
     estates
         Estates counted, EPSG:4490, index id: name, division, community, people, the columns of
-        `walking_reach` with ids of facilities and names of barriers.
+        `walking_reach` with ids of facilities and names of barriers, reached_people (some of an
+        estate, where the rest finds no room).
     units
         Index code: name, people, reached, straight_reached, share (exact, None without people),
         and a column of people for each reason.
     total, reached, straight_reached
         People in all, reached on foot, inside straight-line circles.
     band
-        Under other assumptions.
+        Under other assumptions, however full the facilities are.
     reasons
         People not reached, by reason; they add up to the rest.
-    kinds, terms, people, level, area
+    kinds, terms, people, level, area, within_beds
         What was asked.
     uncounted
         Ids of estates without a place or a number of people.
@@ -100,6 +104,7 @@ class Reach:
     uncounted: tuple[str, ...]
     ground: Ground
     served: Served
+    within_beds: bool = False
 
     @property
     def share(self) -> Fraction | None:
@@ -116,6 +121,7 @@ def reach_coverage(
     level: UnitLevel = UnitLevel.COUNTY,
     division: str | None = None,
     on: date | None = None,
+    within_beds: bool = False,
 ) -> Reach:
     """Who reaches a facility of `kinds` on foot, by unit of `level` in `division`.
 
@@ -135,6 +141,9 @@ def reach_coverage(
         Code of the area; the whole city by default.
     on
         Day whose estates, facilities and barriers count; today by default.
+    within_beds
+        Whether a facility serves no more people than it has beds; those who find no room are not
+        reached. A facility without a number of beds has no room then.
 
     Raises
     ------
@@ -155,20 +164,23 @@ def reach_coverage(
     known = ground.estates[people.value].notna().to_numpy()
     rows = np.flatnonzero(inside & known)
     places = _with_limit(ground.people.take(rows), terms.snap_limit_m)
-    table = _table(ground, served, places, terms)
+    counted = ground.estates[people.value].to_numpy()[rows].astype(np.int64)
+    room = _room(ground, served, places, terms, counted) if within_beds else None
+    table = _table(ground, served, places, terms, None if room is None else room >= counted)
     estates = _estates(ground, rows, people, table, served)
-    counted = estates["people"].to_numpy()
-    reached = estates["reached"].to_numpy(dtype=bool)
+    in_time = estates["reached"].to_numpy(dtype=bool)
+    estates["reached_people"] = np.where(in_time, counted, 0) if room is None else room
     straight = estates["straight_reached"].to_numpy(dtype=bool)
-    reasons = estates.loc[~reached].groupby("reason")["people"].sum()
+    missed = (estates["people"] - estates["reached_people"]).groupby(estates["reason"]).sum()
     return Reach(
         estates=estates,
         units=_units(city, ground, estates, level),
         total=int(counted.sum()),
-        reached=int(counted[reached].sum()),
+        reached=int(estates["reached_people"].sum()),
         straight_reached=int(counted[straight].sum()),
         band=_band(ground, served, places, terms, counted),
-        reasons={reason: int(reasons.get(reason.value, 0)) for reason in ReachReason},
+        reasons={reason: int(missed.get(reason.value, 0)) for reason in ReachReason},
+        within_beds=within_beds,
         kinds=tuple(dict.fromkeys(kinds)),
         terms=terms,
         people=people,
@@ -194,11 +206,31 @@ def _with_limit(places: Snapped, limit_m: float) -> Snapped:
     return replace(places, edge=edge)
 
 
-def _table(ground: Ground, served: Served, places: Snapped, terms: ReachTerms) -> pd.DataFrame:
+def _table(
+    ground: Ground,
+    served: Served,
+    places: Snapped,
+    terms: ReachTerms,
+    has_room: npt.NDArray[np.bool_] | None,
+) -> pd.DataFrame:
     distance, owner = distance_from_field(ground.network, served.field, served.places, places)
+    barriers = ground.barriers.geometry
     return walking_reach(
-        distance, owner, places, served.points, terms, barriers=ground.barriers.geometry
+        distance, owner, places, served.points, terms, served=has_room, barriers=barriers
     )
+
+
+def _room(
+    ground: Ground,
+    served: Served,
+    places: Snapped,
+    terms: ReachTerms,
+    counted: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """People of each estate whom the facilities in reach have beds for."""
+    arcs = reachable_demand(ground.network, served.places, places, terms.limit_dm)
+    beds = served.facilities["beds"].to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.rint(served_people(arcs, counted, beds)).astype(np.int64)
 
 
 def _estates(
@@ -227,19 +259,30 @@ def _named(positions: "pd.Series[int]", names: Iterable[str]) -> "pd.Series[str]
 
 def _units(city: City, ground: Ground, estates: gpd.GeoDataFrame, level: UnitLevel) -> pd.DataFrame:
     """Sums of each unit that has an estate, in the order of the codes."""
-    code = _unit_codes(estates, level, ground.register.city)
-    counted = estates["people"]
-    reached, straight = estates["reached"].astype(bool), estates["straight_reached"].astype(bool)
+    if level is UnitLevel.REPORTING_AREA:
+        with city.store.read() as reading:
+            areas = reporting_areas(reading, on=ground.on)
+        pairs = areas.members(estates.geometry)
+        units = _sums(estates.loc[pairs["place"]], pairs["area"].to_numpy())
+        units.insert(0, "name", areas.units["name"].reindex(units.index))
+        return units
+    units = _sums(estates, _unit_codes(estates, level, ground.register.city).to_numpy())
+    units.insert(0, "name", _names(city, estates, units.index, level))
+    return units
+
+
+def _sums(estates: gpd.GeoDataFrame, code: npt.NDArray[np.object_]) -> pd.DataFrame:
+    people, reached = estates["people"], estates["reached_people"]
     columns = {
-        "people": counted,
-        "reached": counted.where(reached, 0),
-        "straight_reached": counted.where(straight, 0),
+        "people": people,
+        "reached": reached,
+        "straight_reached": people.where(estates["straight_reached"].astype(bool), 0),
     }
     columns |= {
-        reason.value: counted.where(estates["reason"] == reason.value, 0) for reason in ReachReason
+        reason.value: (people - reached).where(estates["reason"] == reason.value, 0)
+        for reason in ReachReason
     }
-    sums = pd.DataFrame(columns).groupby(code.to_numpy()).sum()
-    units = sums.sort_index().rename_axis("code")
+    units = pd.DataFrame(columns).groupby(code).sum().sort_index().rename_axis("code")
     units["share"] = pd.Series(
         [
             Fraction(int(part), int(whole)) if whole else None
@@ -248,7 +291,6 @@ def _units(city: City, ground: Ground, estates: gpd.GeoDataFrame, level: UnitLev
         index=units.index,
         dtype=object,
     )
-    units.insert(0, "name", _names(city, estates, units.index, level))
     return units
 
 

@@ -10,8 +10,11 @@ import numpy as np
 import orjson
 import pandas as pd
 
+from civgeo.analysis.layout_reach import straight_arcs
 from civgeo.analysis.reach import Points, ReachTerms, straight_reach, walking_reach
+from civgeo.analysis.served_people import served_people
 from civgeo.analysis.snapping import StreetIndex
+from civgeo.analysis.walk_arcs import Arcs, reachable_demand
 from civgeo.analysis.walk_network import Floats, WalkNetwork
 from civgeo.analysis.walk_search import distance_from_field, nearest_facility
 from civgeo.domain.quantity import decimal_text
@@ -49,6 +52,8 @@ class ReachFiles:
         Lines and areas that stop walkers, to name the cause of detours.
     weight
         Column of people or households; by default the first usual one.
+    capacity
+        Column of the facilities: people whom each serves; without it they are never full.
     crs
         System of all files, before what they say of themselves.
     """
@@ -59,6 +64,7 @@ class ReachFiles:
     barriers: Path | None = None
     weight: str | None = None
     crs: str | None = None
+    capacity: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,13 +75,14 @@ class ReachOfFiles:
     ----------
     table
         All rows of the demand in EPSG:4490: id, name, weight, the columns of `walking_reach` with
-        ids in place of positions, and ``finding`` for rows that were not computed.
+        ids in place of positions, reached_weight (a part of the weight, where the rest finds no
+        room), and ``finding`` for rows that were not computed.
     facilities
         Number of facilities with a place.
     terms, method
         What counted as reached, and whether on the network or in a straight line.
-    weight
-        Column of the weights; None where each place counts as one.
+    weight, capacity
+        Columns of weights and room; None where each place counts as one, and none is ever full.
     network
         Nodes, edges and parts of the network; empty for straight lines.
     findings
@@ -89,6 +96,7 @@ class ReachOfFiles:
     weight: str | None
     network: Mapping[str, int]
     findings: tuple[PlaceFinding, ...]
+    capacity: str | None = None
 
 
 def reach_of_files(
@@ -114,14 +122,20 @@ def reach_of_files(
     fx, fy = facilities.metres(zone)
     there = Points(fx[facilities.usable], fy[facilities.usable])
     people = Points(x[counted], y[counted])
+    room = None
+    if files.capacity is not None:
+        given, _name, unknown = amounts(facilities, files.capacity, (), "容量")
+        room = given[facilities.usable]
+        findings += unknown
+    crowd = _Crowd(people, weights[counted], there, room)
     network: WalkNetwork | None = None
     if files.streets is None:
-        found = straight_reach(people, there, terms)
+        found = _straight(crowd, terms)
     else:
         network = read_streets(files.streets, zone, crs=files.crs)
         tell("读取步行网", 1, 1)
         barriers = _barriers(files, zone)
-        found = _on_foot(network, people, there, terms, barriers)
+        found = _on_foot(network, crowd, terms, barriers)
         findings += _street_findings(files.streets, found)
         found["barrier"] = _labels(barriers, found["barrier"])
     tell("计算可达", 1, 1)
@@ -135,6 +149,7 @@ def reach_of_files(
         if network is None
         else {"nodes": network.nodes, "edges": network.edges, "parts": network.parts},
         tuple(findings),
+        files.capacity,
     )
 
 
@@ -154,20 +169,57 @@ def _labels(barriers: Places | None, positions: "pd.Series[int]") -> "pd.Series[
     return pd.Series(named, index=positions.index, dtype=object)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crowd:
+    """People with their weights, facilities, and the room in each where it counts."""
+
+    people: Points
+    weights: Floats
+    facilities: Points
+    room: Floats | None
+
+    def served(self, arcs: Callable[[], Arcs]) -> Floats | None:
+        """Weight of each place that finds room; None where room does not count."""
+        return None if self.room is None else served_people(arcs(), self.weights, self.room)
+
+    def finish(self, table: pd.DataFrame, served: Floats | None) -> pd.DataFrame:
+        """`table` with the weight reached of each place."""
+        whole = np.where(table["reached"].astype(bool), self.weights, 0.0)
+        return table.assign(reached_weight=whole if served is None else served)
+
+
+def _straight(crowd: _Crowd, terms: ReachTerms) -> pd.DataFrame:
+    def arcs() -> Arcs:
+        sites, homes = (
+            np.column_stack([points.x, points.y]) for points in (crowd.facilities, crowd.people)
+        )
+        return straight_arcs(sites, homes, terms.limit_dm)
+
+    served = crowd.served(arcs)
+    all_served = None if served is None else served >= crowd.weights
+    table = straight_reach(crowd.people, crowd.facilities, terms, served=all_served)
+    return crowd.finish(table, served)
+
+
 def _on_foot(
-    network: WalkNetwork,
-    people: Points,
-    facilities: Points,
-    terms: ReachTerms,
-    barriers: Places | None,
+    network: WalkNetwork, crowd: _Crowd, terms: ReachTerms, barriers: Places | None
 ) -> pd.DataFrame:
     index = StreetIndex(network)
-    demand = index.snap(people.x, people.y, terms.snap_limit_m)
-    places = index.snap(facilities.x, facilities.y, terms.snap_limit_m)
+    demand = index.snap(crowd.people.x, crowd.people.y, terms.snap_limit_m)
+    places = index.snap(crowd.facilities.x, crowd.facilities.y, terms.snap_limit_m)
     field = nearest_facility(network, places)
     distance, owner = distance_from_field(network, field, places, demand)
-    shapes = None if barriers is None else barriers.frame.geometry
-    table = walking_reach(distance, owner, demand, facilities, terms, barriers=shapes)
+    served = crowd.served(lambda: reachable_demand(network, places, demand, terms.limit_dm))
+    table = walking_reach(
+        distance,
+        owner,
+        demand,
+        crowd.facilities,
+        terms,
+        served=None if served is None else served >= crowd.weights,
+        barriers=None if barriers is None else barriers.frame.geometry,
+    )
+    table = crowd.finish(table, served)
     table.attrs["facilities_off"] = int((~places.is_on_network).sum())
     return table
 
@@ -212,8 +264,8 @@ def reach_summary(found: ReachOfFiles) -> dict[str, object]:
     """The answer in figures: totals, share, reasons, method and parameters."""
     counted = found.table[found.table["finding"].isna()]
     reached = counted["reached"].astype(bool)
-    total, inside = (_whole(part["weight"].sum()) for part in (counted, counted[reached]))
-    reasons = counted.groupby("reason")["weight"].sum()
+    total, inside = (_whole(counted[name].sum()) for name in ("weight", "reached_weight"))
+    reasons = (counted["weight"] - counted["reached_weight"]).groupby(counted["reason"]).sum()
     answer: dict[str, object] = {
         "demand_total": total,
         "demand_reached": inside,
@@ -230,6 +282,7 @@ def reach_summary(found: ReachOfFiles) -> dict[str, object]:
             "adult_speed_m_per_s": decimal_text(found.terms.adult_speed_m_per_s),
             "snap_limit_m": found.terms.snap_limit_m,
             "weight": found.weight,
+            "capacity": found.capacity,
         },
         "network": dict(found.network),
         "findings": [

@@ -18,13 +18,20 @@ from civgeo.analysis.walk_search import Field, nearest_facility
 from civgeo.domain.facility import FacilityKind, FacilityStatus
 from civgeo.errors import NotFound
 from civgeo.services.city import City
-from civgeo.services.features import data_version
 from civgeo.store.networks import NetworkMeta, current_version, load_network, network_meta
 from civgeo.store.reading import Register
 from civgeo.store.store import Store
 from civgeo.store.tables import Collection
 
-__all__ = ["Ground", "Served", "has_streets", "in_metres", "served_by", "walk_ground"]
+__all__ = [
+    "Ground",
+    "Served",
+    "has_streets",
+    "in_metres",
+    "planning_version",
+    "served_by",
+    "walk_ground",
+]
 
 KEPT_GROUNDS = 2
 KEPT_SERVICES = 64
@@ -47,7 +54,7 @@ class Ground:
     barriers
         Lines and areas that stop walkers, in the network's zone, with name and kind.
     register, data_version, on
-        What the store is about, the version of its data, and the day.
+        What the store is about, the version of its data (`planning_version`), and the day.
     """
 
     network: WalkNetwork
@@ -93,6 +100,12 @@ def has_streets(city: City) -> bool:
     return current_version(city.store.file.parent) is not None
 
 
+def planning_version(city: City) -> int:
+    """Number of the newest entry in the history, saved scenarios apart: they change no data."""
+    with city.store.read() as reading:
+        return reading.last_change(apart_from=Collection.SCENARIOS)
+
+
 def walk_ground(city: City, on: date | None = None) -> Ground:
     """The ground of questions of walking in `city` on a day, today by default.
 
@@ -107,7 +120,7 @@ def walk_ground(city: City, on: date | None = None) -> Ground:
             "还没有步行网，不能计算步行可达：请先导入道路（civgeo import 文件 --as streets）",
             code="no_streets",
         )
-    return _ground(city.store, on or city.today, data_version(city), version)
+    return _ground(city.store, on or city.today, planning_version(city), version)
 
 
 @lru_cache(maxsize=KEPT_GROUNDS)
