@@ -16,6 +16,13 @@ from civgeo.http.context import CityNow
 from civgeo.http.limiter import heavy_work
 from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.query import require_known
+from civgeo.services.access import (
+    DecayKind,
+    Supply,
+    access_document,
+    access_geojson,
+    city_access,
+)
 from civgeo.services.reach import People, reach_coverage
 from civgeo.services.reach_views import (
     areas_geojson,
@@ -108,6 +115,46 @@ def why(
     terms = _terms(minutes, speed)
     with heavy_work():
         return _json(why_document(why_reached(city, Place(estate, lon, lat), _kinds(kind), terms)))
+
+
+@router.get(
+    "/coverage/access",
+    summary="可达性：每千人能走到的床位（设施由走得到的人分享），分布是否均衡",
+    responses={
+        200: {"content": {Format.GEOJSON.media_type: {}}},
+        404: {"description": "还没有步行网"},
+    },
+)
+def access(
+    request: Request,
+    city: CityNow,
+    kind: Kinds,
+    minutes: Minutes = "15",
+    speed: Speed = "1.0",
+    people: Annotated[People, Query(description="由谁分享")] = People.ELDERS,
+    supply: Annotated[Supply, Query(description="分享什么：床位、面积或处数")] = Supply.BEDS,
+    decay: Annotated[DecayKind, Query(description="距离衰减")] = DecayKind.STEPS,
+    level: Annotated[UnitLevel, Query(description="汇总单位")] = UnitLevel.COUNTY,
+    division: Annotated[str | None, Query(description="区划代码，默认全市")] = None,
+    f: Annotated[Literal["json", "geojson"] | None, Query(description="返回格式")] = None,
+) -> Response:
+    """Supply a thousand people by the enhanced two-step method, with Gini and Lorenz curve."""
+    known = ("kind", "minutes", "speed", "people", "supply", "decay", "level", "division", "f")
+    require_known(request, known)
+    with heavy_work():
+        found = city_access(
+            city,
+            _kinds(kind),
+            terms=_terms(minutes, speed),
+            people=people,
+            supply=supply,
+            decay=decay,
+            level=level,
+            division=division,
+        )
+        if f == "geojson":
+            return Response(access_geojson(found), media_type=Format.GEOJSON.media_type)
+    return _json(access_document(found))
 
 
 @router.get(

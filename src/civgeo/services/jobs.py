@@ -56,6 +56,13 @@ def _confirm(city: City, arguments: Arguments, progress: Progress) -> Arguments:
     return batch_document(done.batch) | counts
 
 
+def _layout(city: City, arguments: Arguments, progress: Progress) -> Arguments:
+    # the solver and the compiler behind it take a second to import
+    from civgeo.services.city_layout import layout_job
+
+    return layout_job(city, arguments, progress)
+
+
 def _edit(given: Mapping[str, object]) -> Edit:
     def day(name: str) -> date | None:
         value = given.get(name)
@@ -83,6 +90,7 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         "import-check": _Kind(_check, idempotent=True),
         # a batch that is in the history is not written again, so it may be begun again
         "import-confirm": _Kind(_confirm, idempotent=True),
+        "layout": _Kind(_layout, idempotent=True),
     }
 )
 

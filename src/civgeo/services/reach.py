@@ -28,7 +28,15 @@ from civgeo.services.reporting_areas import reporting_areas
 from civgeo.services.walk_ground import Ground, Served, served_by, walk_ground
 from civgeo.store.tables import Collection
 
-__all__ = ["People", "Reach", "ReachBand", "reach_coverage"]
+__all__ = [
+    "People",
+    "Reach",
+    "ReachBand",
+    "estates_in",
+    "reach_coverage",
+    "unit_codes",
+    "unit_names",
+]
 
 SLOW, FAST = Decimal("0.8"), Decimal("1.2")
 
@@ -160,7 +168,7 @@ def reach_coverage(
     ground = walk_ground(city, on)
     served = served_by(city, ground, kinds)
     area = DivisionCode.parse(division or ground.register.city)
-    inside = _in_area(ground.estates, area)
+    inside = estates_in(ground.estates, area)
     known = ground.estates[people.value].notna().to_numpy()
     rows = np.flatnonzero(inside & known)
     places = _with_limit(ground.people.take(rows), terms.snap_limit_m)
@@ -192,7 +200,8 @@ def reach_coverage(
     )
 
 
-def _in_area(estates: gpd.GeoDataFrame, area: DivisionCode) -> npt.NDArray[np.bool_]:
+def estates_in(estates: gpd.GeoDataFrame, area: DivisionCode) -> npt.NDArray[np.bool_]:
+    """Which estates lie in `area`, by the digits of their division or community."""
     found = np.zeros(len(estates), dtype=bool)
     for name in ("division", "community"):
         inside = estates[name].str.startswith(area.digits).fillna(value=False)
@@ -266,8 +275,8 @@ def _units(city: City, ground: Ground, estates: gpd.GeoDataFrame, level: UnitLev
         units = _sums(estates.loc[pairs["place"]], pairs["area"].to_numpy())
         units.insert(0, "name", areas.units["name"].reindex(units.index))
         return units
-    units = _sums(estates, _unit_codes(estates, level, ground.register.city).to_numpy())
-    units.insert(0, "name", _names(city, estates, units.index, level))
+    units = _sums(estates, unit_codes(estates, level, ground.register.city).to_numpy())
+    units.insert(0, "name", unit_names(city, estates, units.index, level))
     return units
 
 
@@ -294,7 +303,8 @@ def _sums(estates: gpd.GeoDataFrame, code: npt.NDArray[np.object_]) -> pd.DataFr
     return units
 
 
-def _unit_codes(estates: gpd.GeoDataFrame, level: UnitLevel, city: str) -> "pd.Series[str]":
+def unit_codes(estates: gpd.GeoDataFrame, level: UnitLevel, city: str) -> "pd.Series[str]":
+    """Code of the unit of `level` that each estate belongs to; for estates their own id."""
     match level:
         case UnitLevel.ESTATE:
             return estates.index.to_series()
@@ -308,9 +318,10 @@ def _unit_codes(estates: gpd.GeoDataFrame, level: UnitLevel, city: str) -> "pd.S
             return pd.Series(city, index=estates.index)
 
 
-def _names(
+def unit_names(
     city: City, estates: gpd.GeoDataFrame, codes: pd.Index, level: UnitLevel
 ) -> "pd.Series[str]":
+    """Names of units by their codes; a code without a name stands for itself."""
     if level is UnitLevel.ESTATE:
         return estates["name"].reindex(codes)
     with city.store.read() as reading:
