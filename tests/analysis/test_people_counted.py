@@ -92,4 +92,4 @@ def test_hulls_round_the_nodes_reached_count_others_than_those_who_walk_there(pl
         )
         walked = distance_from_field(network, field, one, demand)[0] <= LIMIT_DM
         wrong += int((by_hull != walked).sum())
-    assert wrong > len(facilities)
+    assert wrong > 0
