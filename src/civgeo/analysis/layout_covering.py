@@ -85,8 +85,14 @@ def shortest_walks(instance: Instance, deadline: Deadline) -> Choice:
     if benefit.bonus and worst - found.value >= benefit.bonus:
         return _somebody_left(instance, deadline, found.bound == found.value)
     objective, bound = worst - found.value, max(0, worst - found.bound)
+    chosen = benefit.sites[found.is_open]
+    if reached.any() and not len(chosen) and not instance.existing.any():
+        # every site is as far from everybody, so none brings a benefit; one there has to be
+        chosen = np.flatnonzero(instance.eligible & (instance.most[instance.group] > 0))[:1]
+        if not len(chosen):
+            return _no_choice(LayoutStatus.INFEASIBLE, ("各县区配额不许新开任何点位",))
     return Choice(
-        benefit.sites[found.is_open],
+        chosen.astype(np.int32),
         LayoutStatus.OPTIMAL if objective == bound else LayoutStatus.FEASIBLE,
         *(objective, bound, (), _method(found.steps)),
     )

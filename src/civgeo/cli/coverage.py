@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
-from civgeo.cli import coverage_reach
+from civgeo.cli import coverage_allocate, coverage_reach
 from civgeo.cli.console import messages, session, settings, table, today
 from civgeo.cli.jsonl import Answer, Fields, run_lines
 from civgeo.domain.division import DivisionCode
@@ -39,6 +39,9 @@ def about() -> None:
 group.command("reach", help=_("步行可达：谁在若干分钟内走得到，谁走不到、为什么（不需要库）"))(
     coverage_reach.reach
 )
+group.command("allocate", help=_("布局：下一处设施放在哪里（不需要库）"))(
+    coverage_allocate.allocate
+)
 
 
 @group.command("floor-area", help=_("每百户养老用房面积：逐行提问（--input），或按库汇总"))
@@ -49,7 +52,7 @@ def floor_area(
     ] = None,
     division: Annotated[str | None, typer.Option(help=_("区划代码；默认全市"))] = None,
     level: Annotated[
-        str, typer.Option(help=_("汇总单位：estate community township county city"))
+        str, typer.Option(help=_("汇总单位：estate community township county city reporting_area"))
     ] = "county",
     on: Annotated[str | None, typer.Option(help=_("评价日期 YYYY-MM-DD；默认今天"))] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help=_("另存为 .xlsx"))] = None,
@@ -207,6 +210,8 @@ def _over_store(
         typer.echo(json.dumps(_rows(found, day), ensure_ascii=False, indent=2))
     else:
         _print_table(found, day)
+        for item in found.findings:
+            messages.print(f"{item.fault.label_zh}：{item.text}", markup=False)
     if fail_on_findings and bool((~found.units["meets"].fillna(True)).any()):
         raise typer.Exit(1)
 
@@ -226,6 +231,10 @@ def _rows(found: "Coverage", day: date) -> dict[str, object]:
             for part in _classes(item)
         ],
         "double_registrations": found.doubles.to_dict("records"),
+        "findings": [
+            {"code": item.fault.value, "areas": list(item.areas), "text": item.text}
+            for item in found.findings
+        ],
     }
 
 

@@ -237,7 +237,11 @@ def sharpened(corners, alone, ring_start):
             ux, uy = ax - corners[before, 0], ay - corners[before, 1]
             vx, vy = corners[after, 0] - bx, corners[after, 1] - by
             turn = ux * vy - uy * vx
-            if alone[here] and turn < -0.1 * np.hypot(ux, uy) * np.hypot(vx, vy):
+            if (
+                alone[here]
+                and turn < 0
+                and turn * turn > 0.01 * (ux * ux + uy * uy) * (vx * vx + vy * vy)
+            ):
                 onward = ((bx - ax) * vy - (by - ay) * vx) / turn
                 back = ((bx - ax) * uy - (by - ay) * ux) / turn
                 x, y = ax + onward * ux, ay + onward * uy
