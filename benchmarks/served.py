@@ -1,6 +1,7 @@
 """A store served by uvicorn in a process of its own, and a client that keeps its connection."""
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -16,13 +17,27 @@ _PATIENCE_S = 60.0
 
 
 @contextmanager
-def served(store: Path) -> Iterator[int]:
-    """Port at which ``civgeo serve`` serves the store in folder `store`."""
+def served(store: Path, *, workers: int = 1, token: str = "") -> Iterator[int]:
+    """Port at which ``civgeo serve`` serves the store in folder `store`.
+
+    Parameters
+    ----------
+    store
+        Its folder.
+    workers
+        Processes that answer side by side.
+    token
+        Token with which the store may be written to; nobody may by default.
+    """
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     command = [sys.executable, "-m", "civgeo", "--store", str(store), "serve", "--port", str(port)]
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [*command, "--workers", str(workers)],
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"CIVGEO_WRITE_TOKEN": token},
+    )
     try:
         _await(port)
         yield port

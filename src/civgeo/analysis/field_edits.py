@@ -4,6 +4,7 @@ Only the nodes whose nearest facility changes are searched again; the result equ
 the beginning, distances and owners, whatever the order of edits.
 """
 
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,6 +67,14 @@ class EditableField:
     def __len__(self) -> int:
         """Number of facilities, the closed ones included."""
         return len(self._places)
+
+    def copy(self) -> "EditableField":
+        """A field of its own that stands where this one stands."""
+        made = copy(self)
+        made._open, made._label = self._open.copy(), self._label.copy()
+        made._seeds, made._seed_label = self._seeds.copy(), self._seed_label.copy()
+        made._crossings = list(self._crossings)
+        return made
 
     def add(self, place: Snapped) -> int:
         """Add a facility; returns its index.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import civgeo
 from civgeo.assets.translation import translate as _
 from civgeo.cli.console import messages, settings
 from civgeo.errors import StoreUnavailable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["serve", "serve_store"]
 
+KERNELS_FOLDER = "kernels"
 RESTART_SECONDS = 1.0
 """How long a process that ended unasked is left before another takes its place."""
 
@@ -56,6 +58,7 @@ def serve_store(store: Path, host: str, port: int, *, workers: int = 1, open_bro
     StoreUnavailable
         When the store cannot be opened, or the port is taken.
     """
+    _keep_kernels_beside(store)
     from civgeo.cli.worker import beside
     from civgeo.store.store import Store
 
@@ -74,13 +77,25 @@ def serve_store(store: Path, host: str, port: int, *, workers: int = 1, open_bro
             _run_apart(store, host, listening, workers)
 
 
+def _keep_kernels_beside(store: Path) -> None:
+    """Keep compiled loops in folder `store` where they cannot be kept in the program's own.
+
+    numba reads the variable when it is first imported, here and in every process started here.
+    """
+    own = Path(civgeo.__file__).parent / "analysis" / "kernels"
+    if not os.access(own, os.W_OK):
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(store.absolute() / KERNELS_FOLDER))
+
+
 def _run(store: Path, host: str, listening: socket.socket) -> None:
     import uvicorn
 
     from civgeo.app import create_app
+    from civgeo.services.warming import warm_up
     from civgeo.settings import Settings
 
     app = create_app(Settings(store=store, host=host, port=listening.getsockname()[1]))
+    threading.Thread(target=warm_up, args=(app.state.desk.city(),), daemon=True).start()
     config = uvicorn.Config(app, log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listening])
 

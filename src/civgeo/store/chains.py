@@ -39,6 +39,12 @@ __all__ = [
 ]
 
 AT_ONCE = 20_000
+_NEWEST = (
+    sa.select(history.c.sequence)
+    .where(history.c.register != sa.bindparam("apart_from"))
+    .order_by(history.c.sequence.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +122,9 @@ def append(connection: sa.Connection, drafts: Sequence[Draft], moment: str) -> N
         connection.execute(sa.insert(history), rows)
 
 
-def last_sequence(connection: sa.Connection) -> int:
-    """Place of the newest entry, 0 before the first."""
-    return connection.execute(sa.select(sa.func.max(history.c.sequence))).scalar() or 0
+def last_sequence(connection: sa.Connection, apart_from: str = "") -> int:
+    """Place of the newest entry that is not of the register `apart_from`, 0 before the first."""
+    return connection.execute(_NEWEST, {"apart_from": apart_from}).scalar() or 0
 
 
 def _seal_of(connection: sa.Connection, register: str, county: str) -> str:

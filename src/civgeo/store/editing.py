@@ -1,5 +1,6 @@
 """One record under an edit: where it stands, what the edit makes of it, and the new entries."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,8 @@ import sqlalchemy as sa
 
 from civgeo.domain.history import Action, Edit, StaleVersion, Value, canonical
 from civgeo.domain.period import Period, amended, run_around, timeline
-from civgeo.domain.registers import FORMS
+from civgeo.domain.record_form import FieldKind
+from civgeo.domain.registers import FORMS, form_of
 from civgeo.errors import InvalidInput, NotFound, RuleViolation, VersionRequired
 from civgeo.geo.frames import check_divisions, check_estates, check_facilities
 from civgeo.geo.record_frames import record_check
@@ -147,10 +149,10 @@ class Standing:
         values = {name: value for name, value in changes.items() if name != "geometry"}
 
         def change(state: State) -> State:
-            row = orjson.loads(state.text) | values
             shown = blob if reshaped else _STAND_IN.get(self.collection)
-            row = canonical(orjson.loads(state.text) | values)
-            text = _checked_text(self.collection, self.id, row, shown)
+            text = canonical(orjson.loads(state.text) | values)
+            if reshaped or not _holds_structures(self.collection, values):
+                text = _checked_text(self.collection, self.id, text, shown)
             seal = None if blob is None else sha256(blob).hexdigest()
             if not reshaped or (state.held is not None and state.held[1] == seal):
                 return State(text, state.held)
@@ -256,6 +258,26 @@ def _geometry(value: object) -> shapely.Geometry | None:
     if value is None or isinstance(value, shapely.Geometry):
         return value
     raise InvalidInput(f"图形应为几何对象，收到 {type(value).__name__}", code="bad_value")
+
+
+def _holds_structures(collection: Collection, values: Change) -> bool:
+    """Whether `values` are JSON texts of fields that hold such: all that a check would ask."""
+    form = form_of(collection.value)
+    fields = [form.field(name) for name in values] if form else []
+    return bool(fields) and all(
+        item is not None and item.kind is FieldKind.JSON and _parses(values[item.name])
+        for item in fields
+    )
+
+
+def _parses(text: object) -> bool:
+    if not isinstance(text, str):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=1024)

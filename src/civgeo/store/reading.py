@@ -95,6 +95,10 @@ class Reading:
         version: int = self._connection.execute(sa.select(register.c.data_version)).scalar_one()
         return version
 
+    def last_change(self, *, apart_from: Collection) -> int:
+        """Number of the newest entry in the history that is not of the register `apart_from`."""
+        return chains.last_sequence(self._connection, apart_from.value)
+
     def features(
         self,
         collection: Collection,
