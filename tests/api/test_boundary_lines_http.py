@@ -101,6 +101,15 @@ def test_sheets_and_package_are_files(client: TestClient) -> None:
     assert package.headers["vary"] == "Authorization"
 
 
+def test_a_package_of_a_filed_round_is_refused_unless_asked_for_anyway(client: TestClient) -> None:
+    path = f"/boundaries/{PUBLIC}/package?round=4"
+    refused = client.get(path, headers=OFFICER)
+    assert (refused.status_code, refused.json()["code"]) == (422, "round_filed")
+    assert "不能导入" in refused.text
+    made = client.get(f"{path}&anyway=true", headers=OFFICER)
+    assert (made.status_code, made.content[:2]) == (200, b"PK")
+
+
 def test_the_map_of_the_bureau_shows_more_than_the_public_one(client: TestClient) -> None:
     public = client.get("/maps/boundaries").text
     internal = client.get("/boundaries/map", headers=OFFICER).text

@@ -76,7 +76,7 @@ def test_disputes_checks_and_archives_are_kept(civgeo: Call, store: Path, clean:
     assert (listed.returncode, sheet.read_bytes()[:2]) == (0, b"PK")
     assert "倾斜" in listed.stdout.replace("\n", "")
     for register in ("checks", "disputes"):
-        shown = civgeo("--store", str(store), "rounds", register, "list", "--line", "0221")
+        shown = civgeo("--store", str(store), "rounds", register, "list", "--line", "甲乙线")
         assert "版本" in shown.stdout
     assert told(civgeo, store, "rounds", "archives")["rows"] == []
 

@@ -37,7 +37,7 @@ def marker_item(place: int, **given: object) -> dict[str, object]:
         "longitude": lon,
         "latitude": lat,
         "height_m": 88.5 + place,
-        "witnesses": [{"name": "杨树", "found": True, "grid_azimuth": None, "distance_m": None}],
+        "witnesses": [{"name": "", "found": True, "grid_azimuth": None, "distance_m": None}],
         "photos": [{"slot": "near", "name": f"{place}.jpg"}],
         "remark": None,
     }

@@ -55,7 +55,10 @@ def test_a_dispute_takes_its_sides_from_the_line_and_is_settled_with_an_outcome(
         correct_dispute(city, id, {"state": "settled"}, EDIT, 1)
     outcome = {"state": "settled", "settled_on": "2026-02-10", "outcome": "按附图执行"}
     correct_dispute(city, id, outcome, EDIT, 1)
-    again = boundary_list(city, "boundary_disputes", line="0221")
+    again = boundary_list(city, "boundary_disputes", line=" 甲乙线 ")
+    assert boundary_list(city, "boundary_disputes", line="0221").table == again.table
+    with pytest.raises(NotFound, match="甲丙线"):
+        boundary_list(city, "boundary_disputes", line="甲丙线")
     assert (again.totals["未解决"], again.table.rows[0]["days"]) == (0, 11)
     with pytest.raises(NotFound):
         enter_dispute(city, {**DISPUTE, "line": "7777"}, EDIT)

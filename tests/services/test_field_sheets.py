@@ -1,6 +1,7 @@
 """What is collected for the inspectors of one line."""
 
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -95,7 +96,7 @@ def test_a_line_is_found_by_code_name_and_id(opened):
     city = opened(markers=marker_rows(2))
     found = [field_sheet(city, given).line for given in (LINE_CODE, " 坪岭线 ", line_row()["id"])]
     assert found == [line_row()["id"]] * 3
-    assert field_lines(city) == [LINE_CODE]
+    assert field_lines(city) == {LINE_CODE: "坪岭线"}
 
 
 def test_the_ends_of_a_line_without_markers_are_segments_too(opened):
@@ -150,7 +151,13 @@ def test_the_same_records_give_the_same_package_and_an_edit_another(opened):
         ({"markers": []}, LINE_CODE, InvalidInput, "no_markers", "没有登记界桩"),
         ({"lines": [line_row(geometry=None)]}, LINE_CODE, InvalidInput, "no_geometry", "没有图形"),
         ({"rounds": []}, LINE_CODE, InvalidInput, "no_round", "--round"),
-        ({"rounds": [round_row(state="filed")]}, LINE_CODE, InvalidInput, "no_round", "--round"),
+        (
+            {"rounds": [round_row(state="filed")]},
+            LINE_CODE,
+            InvalidInput,
+            "no_round",
+            "第 5 轮已备案",
+        ),
         (
             {"lines": [line_row(), line_row(id="second", code="9", name="坪岭线")]},
             "坪岭线",
@@ -180,6 +187,13 @@ def test_a_round_may_be_named_where_none_is_planned(opened):
         None,
         "坪岭线第五轮联合检查",
     )
+
+
+def test_a_special_inspection_under_way_goes_before_the_filed_one_of_its_round(opened):
+    filed = round_row(id="filed", state="filed", due="2027-11-30")
+    city = opened(rounds=[filed, round_row(kind="special")], markers=marker_rows(1))
+    sheet = field_sheet(city, LINE_CODE, round_number=5)
+    assert (sheet.round.filed, sheet.round.due) == (False, date(2026, 11, 30))
 
 
 def test_the_line_of_the_specimen_is_about_forty_kilometres_long():

@@ -65,6 +65,41 @@ def test_a_new_marker_gets_what_its_line_its_number_and_its_place_say(founding, 
     assert (found["public"], found["secrecy"]) == (False, "internal")
 
 
+@pytest.mark.parametrize(
+    ("east_deg", "told"), [(0.0, False), (0.000008, False), (0.00002, True), (-0.00002, False)]
+)
+def test_a_marker_on_the_border_of_its_division_is_not_outside(
+    founding, tmp_path, east_deg, told
+) -> None:
+    city, _ = founding
+    shared = {"所属界线": "0221", "区划代码": "990102", "纬度": 33.02}
+    places = (114.05, 114.06, 114.1 + east_deg)
+    rows = [
+        {"界桩编号": f"022100{number}Q", "经度": lon, **shared}
+        for number, lon in enumerate(places, 3)
+    ]
+    batch = staged(city, csv_file(tmp_path / "in.csv", rows), "boundary_markers")
+    assert batch.state is BatchState.READY
+    assert ("在所写的甲区之外 2 米" in said(batch)) is told
+    assert ("甲区之外" in said(batch)) is told
+
+
+def test_markers_that_all_stand_on_a_border_are_no_displaced_layer(founding, tmp_path) -> None:
+    city, _ = founding
+    rows = [
+        {
+            "界桩编号": f"02210{number:02d}Q",
+            "所属界线": "0221",
+            "区划代码": "990102",
+            "经度": 114.1 + 1e-8,
+            "纬度": 33.0 + number / 200,
+        }
+        for number in range(2, 20)
+    ]
+    batch = staged(city, csv_file(tmp_path / "in.csv", rows), "boundary_markers")
+    assert batch.state is BatchState.READY, said(batch)
+
+
 def test_an_import_does_not_move_a_registered_marker(founding, tmp_path) -> None:
     city, placed = founding
     place = {"经度": 114.1, "纬度": 33.06}

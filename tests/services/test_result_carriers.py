@@ -90,6 +90,7 @@ def test_a_checklist_filled_in_with_openpyxl_comes_back(city, sheet, tmp_path) -
     assert [finding.fault for finding in report.findings] == [
         ResultFault.UNREADABLE,
         ResultFault.WITNESS_MISSING,
+        ResultFault.WITNESS_DISPLACED,
     ]
     assert (report.findings[0].raw, report.findings[0].place[:8]) == ("坏了", "界桩 第 3 行"[:8])
     first, second, segment = recorded(city)

@@ -173,11 +173,14 @@ def package(
     city: CityNow,
     line: Line,
     number: Annotated[int | None, Query(alias="round", ge=1, description="轮次")] = None,
+    anyway: Annotated[
+        bool, Query(description="本轮已备案也生成；填写的结果不能导入，只供补印、演练")
+    ] = False,
 ) -> Response:
     """The field package of a line, as ``civgeo rounds package`` writes it."""
-    require_known(request, ("round",))
+    require_known(request, ("round", "anyway"))
     with heavy_work():
-        made = field_package(city, line, round_number=number)
+        made = field_package(city, line, round_number=number, anyway=anyway)
         content = packed(made)
     return _file(content, f"{made.name}.zip", "application/zip")
 

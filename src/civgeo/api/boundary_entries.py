@@ -158,7 +158,7 @@ def listed(
     request: Request,
     city: CityNow,
     register: Annotated[ListName, Path(description="登记表")],
-    line: Annotated[str | None, Query(description="界线代码")] = None,
+    line: Annotated[str | None, Query(description="界线代码或名称")] = None,
     year: Annotated[int | None, Query(ge=2000, description="年度（年度检查）")] = None,
     f: Annotated[Literal["json", "xlsx"] | None, Query(description="返回格式")] = None,
 ) -> Response:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from civgeo.assets.translation import translate as _
@@ -117,8 +118,8 @@ def _plain(cell: str) -> str:
 class Steps(Protocol):
     """How a long piece of work says where it is."""
 
-    def __call__(self, label: str, done: int, total: int) -> None:
-        """Say that `done` of `total` of `label` is finished."""
+    def __call__(self, label: str, done: int, total: int, detail: str = "") -> None:
+        """Say that `done` of `total` of `label` is finished, and what `detail` comes now."""
         ...
 
 
@@ -126,7 +127,7 @@ class Steps(Protocol):
 def steps(*, quiet: bool) -> Iterator[Steps]:
     """A progress bar on a terminal, one line a step when piped, nothing when `quiet`."""
     if quiet:
-        yield lambda label, done, total: None
+        yield lambda label, done, total, detail="": None
     elif not messages.is_terminal:
         yield _one_line_a_step
     else:
@@ -136,14 +137,17 @@ def steps(*, quiet: bool) -> Iterator[Steps]:
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=messages) as progress:
 
-            def show(label: str, done: int, total: int) -> None:
+            def show(label: str, done: int, total: int, detail: str = "") -> None:
                 if label not in bars:
                     bars[label] = progress.add_task(label, total=total)
-                progress.update(bars[label], completed=done, total=total)
+                told = escape(f"{label} {detail}".rstrip())
+                progress.update(bars[label], completed=done, total=total, description=told)
 
             yield show
 
 
-def _one_line_a_step(label: str, done: int, total: int) -> None:
-    if done == total:
+def _one_line_a_step(label: str, done: int, total: int, detail: str = "") -> None:
+    if detail:
+        messages.print(f"{label} {detail}", markup=False)
+    elif done == total:
         messages.print(f"{label} ({done}/{total})")

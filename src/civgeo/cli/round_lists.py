@@ -32,7 +32,7 @@ checks = typer.Typer(no_args_is_help=True)
 disputes = typer.Typer(no_args_is_help=True)
 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help=_("另存为 .xlsx"))]
-Line = Annotated[str | None, typer.Option(help=_("界线代码；默认全部"))]
+Line = Annotated[str | None, typer.Option(help=_("界线代码或名称；默认全部"))]
 Year = Annotated[int | None, typer.Option(help=_("年度；默认今年"))]
 _ANSWERS = {"是": True, "否": False, "true": True, "false": False, "": None}
 

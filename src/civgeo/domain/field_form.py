@@ -15,6 +15,7 @@ from civgeo.domain.round_forms import MarkerAction
 __all__ = [
     "ACTIONS",
     "DATUMS",
+    "FILED_NOTE",
     "LINE_END",
     "LINE_START",
     "MARKER_ANSWERS",
@@ -31,6 +32,9 @@ __all__ = [
 
 RESULTS_FORMAT = "civgeo-results/1"
 """``format`` of a file of results."""
+
+FILED_NOTE = "本轮已备案，填写的结果不能导入"
+"""What every carrier of a filed round says."""
 
 LINE_START, LINE_END = "start", "end"
 """Stand for a register id in a segment's id where a line begins or ends without a marker."""

@@ -52,6 +52,8 @@ class ResultFault(Labelled):
     MOVED_SHAPE = "moved_shape", "图形被移动"
     DISPLACED = "displaced", "位移超过限差"
     WITNESS_MISSING = "witness_missing", "方位物缺失"
+    WITNESS_DISPLACED = "witness_displaced", "方位物读数不符"
+    WITNESS_UNKNOWN = "witness_unknown", "方位物未登记"
     NOT_INTACT = "not_intact", "界桩不完好"
     STATE_CONTRADICTS = "state_contradicts", "状况与实测不符"
 

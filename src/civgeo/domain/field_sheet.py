@@ -46,6 +46,8 @@ class FieldRound:
         Planned year, last day; None where there is no plan.
     leader
         Name of the division that leads; empty where not settled.
+    filed
+        Whether it is filed already: no results are taken any more.
     """
 
     number: int
@@ -53,6 +55,7 @@ class FieldRound:
     year: int | None = None
     due: date | None = None
     leader: str = ""
+    filed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

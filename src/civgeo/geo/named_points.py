@@ -31,6 +31,9 @@ MOST_TRIED = 400
 REACH_M, STEP_M = 18_000.0, 1_500.0
 DEGREE_M = 111_200.0
 CHANCE = 0.01
+BORDER_DEG = 0.00001
+"""So near to an outline, about a metre, a point is on it: markers stand on borders."""
+
 _LABELS = {
     AS_IS: "原样",
     SWAPPED: "经纬度互换",
@@ -90,7 +93,7 @@ def point_placement(points: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame) -> Po
     shapely.prepare(outlines)
     homes = outlines[named[rows]]
     hits = {
-        reading: np.asarray(shapely.covers(homes, points_at(found)))
+        reading: _held(homes, points_at(found))
         for reading, found in _readings(places[rows]).items()
     }
     inside = {reading: int(hit.sum()) for reading, hit in hits.items()}
@@ -100,7 +103,7 @@ def point_placement(points: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame) -> Po
 def points_outside_named_division(
     points: gpd.GeoDataFrame, divisions: gpd.GeoDataFrame, *, zone: Zone | None = None
 ) -> pd.DataFrame:
-    """Points that lie outside the division they name, in the order of `points`.
+    """Points that lie outside the division they name and off its outline, in their order.
 
     Parameters
     ----------
@@ -129,7 +132,7 @@ def points_outside_named_division(
     shapely.prepare(outlines)
     rows = np.flatnonzero((named >= 0) & np.isfinite(places).all(axis=1))
     spots = points_at(places[rows])
-    away = ~shapely.covers(outlines[named[rows]], spots)
+    away = ~_held(outlines[named[rows]], spots)
     rows, spots = rows[away], spots[away]
     codes = divisions["code"].astype(str).to_numpy()
     return pd.DataFrame(
@@ -145,6 +148,14 @@ def points_outside_named_division(
         },
         index=points.index[rows],
     )
+
+
+def _held(homes: Shapes, spots: Shapes) -> NDArray[np.bool_]:
+    """Which points lie in their homes or on the outline."""
+    held = np.asarray(shapely.covers(homes, spots))
+    rest = np.flatnonzero(~held)
+    held[rest] = shapely.dwithin(homes[rest], spots[rest], BORDER_DEG)
+    return held
 
 
 def _named_rows(named: pd.Series, divisions: gpd.GeoDataFrame) -> NDArray[np.intp]:

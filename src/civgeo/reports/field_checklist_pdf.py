@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fpdf.enums import Align
 
-from civgeo.domain.field_form import ACTIONS, QUESTIONS, STATES
+from civgeo.domain.field_form import ACTIONS, FILED_NOTE, QUESTIONS, STATES
 from civgeo.domain.field_sheet import FieldSheet
 from civgeo.reports.field_marker_page import (
     MarkerPictures,
@@ -34,7 +34,9 @@ _HOW = (
 
 def standing_of(sheet: FieldSheet) -> str:
     """What every page says of how far it may be shown."""
-    return "　".join([*(["模拟数据"] if sheet.simulated else []), f"密级：{sheet.secrecy}"])
+    told = ["模拟数据"] if sheet.simulated else []
+    told += [FILED_NOTE] if sheet.round.filed else []
+    return "　".join([*told, f"密级：{sheet.secrecy}"])
 
 
 def checklist_pdf(

@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from civgeo.domain.field_form import (
     DATUMS,
+    FILED_NOTE,
     MARKER_ANSWERS,
     RESULTS_FORMAT,
     SEGMENT_ANSWERS,
@@ -110,6 +111,8 @@ def _about(page: Worksheet, sheet: FieldSheet, looks: _Looks) -> None:
     page.set_column(1, 1, 60)
     if sheet.simulated:
         page.write_string(1, 0, SIMULATED_NOTE, looks.warning)
+    if sheet.round.filed:
+        page.write_string(2, 0, FILED_NOTE, looks.warning)
     known = {
         "格式": RESULTS_FORMAT,
         "数据包编号": sheet.package,

@@ -15,6 +15,7 @@ from string import Template
 from civgeo.domain.field_form import (
     ACTIONS,
     DATUMS,
+    FILED_NOTE,
     PHOTO_SLOTS,
     QUESTIONS,
     RESULTS_FORMAT,
@@ -46,12 +47,17 @@ def field_page(sheet: FieldSheet, sketches: Mapping[str, bytes]) -> bytes:
     page = Template(_own(_PAGE)).substitute(
         policy=f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'",
         title=html.escape(plain(sheet.title)),
-        standing=html.escape(f"{'模拟 · ' if sheet.simulated else ''}{sheet.secrecy}"),
+        standing=html.escape(" · ".join(_standing(sheet))),
         style=style,
         script=script,
         data=_data(sheet, sketches),
     )
     return page.encode("utf-8")
+
+
+def _standing(sheet: FieldSheet) -> list[str]:
+    told = ["模拟"] if sheet.simulated else []
+    return [*told, *([FILED_NOTE] if sheet.round.filed else []), sheet.secrecy]
 
 
 def _own(name: str) -> str:

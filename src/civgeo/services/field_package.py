@@ -52,7 +52,12 @@ class FieldPackage:
 
 
 def field_package(
-    city: City, line: str, *, round_number: int | None = None, progress: Progress | None = None
+    city: City,
+    line: str,
+    *,
+    round_number: int | None = None,
+    anyway: bool = False,
+    progress: Progress | None = None,
 ) -> FieldPackage:
     """The package of one line.
 
@@ -64,6 +69,8 @@ def field_package(
         Code, name or register id of the line.
     round_number
         Round of the inspection; by default the one that is planned or under way.
+    anyway
+        Make it of a filed round too; every page then says that no results are taken.
     progress
         Called with (step, done, in all).
 
@@ -72,7 +79,7 @@ def field_package(
     NotFound, InvalidInput, RuleViolation
         As `services.field_sheets.field_sheet`.
     """
-    sheet = field_sheet(city, line, round_number=round_number)
+    sheet = field_sheet(city, line, round_number=round_number, anyway=anyway)
     tell: Progress = progress or (lambda *step: None)
     note = MapNote(sheet.name, "；".join(sheet.sources), sheet.made_on, sheet.simulated)
     pictures = {}

@@ -53,15 +53,18 @@ _RANK = tuple(Secrecy)
 Values = Mapping[str, object]
 
 
-def field_lines(city: City) -> list[str]:
-    """Codes of the lines that have markers, in the order of the codes."""
+def field_lines(city: City) -> dict[str, str]:
+    """Names of the lines that have markers by their codes, in the order of the codes."""
     with city.store.read() as reading:
         lines = reading.features(Collection.BOUNDARY_LINES)
         markers = reading.features(Collection.BOUNDARY_MARKERS)
-    return sorted(set(lines["code"]) & set(markers["line"].dropna()))
+    marked = lines[lines["code"].isin(markers["line"].dropna())].sort_values("code")
+    return dict(zip(marked["code"], marked["name"], strict=True))
 
 
-def field_sheet(city: City, line: str, *, round_number: int | None = None) -> FieldSheet:
+def field_sheet(
+    city: City, line: str, *, round_number: int | None = None, anyway: bool = False
+) -> FieldSheet:
     """One line as its inspectors meet it.
 
     Parameters
@@ -72,6 +75,8 @@ def field_sheet(city: City, line: str, *, round_number: int | None = None) -> Fi
         Code, name or register id of the line.
     round_number
         Round of the inspection; by default the one that is planned or under way.
+    anyway
+        Make it of a filed round too, whose results nobody takes.
 
     Raises
     ------
@@ -81,11 +86,19 @@ def field_sheet(city: City, line: str, *, round_number: int | None = None) -> Fi
         When several lines are called so; when the line has no geometry or branches, no markers
         (``no_markers``), or no round is planned and none given (``no_round``).
     RuleViolation
-        When a record is 秘密 or above (``secret``): phones are no place for it.
+        When a record is 秘密 or above (``secret``): phones are no place for it; when the round
+        is filed (``round_filed``) and not asked for `anyway`.
     """
     with city.store.read() as reading:
         own = _records(reading, line)
-    return _sheet(city, own, round_number)
+    sheet = _sheet(city, own, round_number)
+    if sheet.round.filed and not anyway:
+        text = (
+            f"{sheet.title}已备案，填写的结果不能导入，没有生成外业数据包：请核对轮次，"
+            "需要再查的另列特别联检；只为补印、演练的，用 --anyway（接口 anyway=true）生成"
+        )
+        raise RuleViolation(text, code="round_filed")
+    return sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,25 +224,22 @@ def _round(
     names: Mapping[str, str],
     today: date,
 ) -> FieldRound:
-    """The round that was asked for, else the current one of those that are not yet filed."""
-    listed = list(records(rounds, COLLECTIONS["inspection_rounds"]))
+    """The round that was asked for, else the current one; of a number, one not yet filed first."""
+    planned = list(records(rounds, COLLECTIONS["inspection_rounds"]))
+    under_way = [row for row in planned if row["state"] != RoundState.FILED]
     if number is None:
-        listed = [row for row in listed if row["state"] != RoundState.FILED]
-        facts = [
-            (int(str(row["round"])), int(str(row["year"])), RoundState(str(row["state"])))
-            for row in listed
-        ]
-        current = current_number(facts, today)
-        listed = [row for row in listed if row["round"] == current]
-    else:
-        listed = [row for row in listed if row["round"] == number]
-    if not listed and number is None:
+        number = _current(under_way, today)
+    if number is None:
+        filed = max((int(str(row["round"])) for row in planned), default=None)
+        told = "" if filed is None else f"（第 {filed} 轮已备案）"
         text = (
-            f"界线“{line['name']}”没有未完成的联检计划：请先登记计划，"
+            f"界线“{line['name']}”没有未完成的联检计划{told}：请先登记计划，"
             "或用 --round 写明轮次（2023—2027 年为第 5 轮）"
         )
         raise InvalidInput(text, code="no_round")
-    if not listed and number is not None:
+    listed = [row for row in under_way if row["round"] == number]
+    listed = listed or [row for row in planned if row["round"] == number]
+    if not listed:
         return FieldRound(number)
     row = max(listed, key=lambda each: str(each["due"]))
     return FieldRound(
@@ -238,6 +248,17 @@ def _round(
         int(str(row["year"])),
         parse_day(str(row["due"]), "due"),
         names.get(str(row["leader"]), str(row["leader"] or "")),
+        row["state"] == RoundState.FILED,
+    )
+
+
+def _current(under_way: Sequence[Values], today: date) -> int | None:
+    return current_number(
+        [
+            (int(str(row["round"])), int(str(row["year"])), RoundState(str(row["state"])))
+            for row in under_way
+        ],
+        today,
     )
 
 

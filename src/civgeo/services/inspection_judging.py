@@ -16,9 +16,10 @@ from civgeo.domain.field_results import (
     WitnessCheck,
 )
 from civgeo.domain.inspection_comparison import Inspection, contradictions
-from civgeo.domain.round_forms import InspectionSubject
+from civgeo.domain.round_forms import InspectionSubject, MarkerAction
 from civgeo.geo.reading_places import Doubt, ReadingPlace, reading_places
 from civgeo.services.inspection_records import LineRegister, RegisteredMarker
+from civgeo.services.witness_judging import witness_findings
 
 __all__ = ["DEFAULT_DATUM", "Judged", "judged"]
 
@@ -151,6 +152,7 @@ class _Judge:
         self._height(result, marker)
         self._shape(result, marker)
         measured = result.longitude is not None or result.latitude is not None
+        names = [mark.name for mark in marker.witnesses] if marker else []
         record = Inspection(
             id=str(uuid4()),
             subject=InspectionSubject.MARKER,
@@ -168,12 +170,13 @@ class _Judge:
             place=place.place,
             displacement_m=None if place.distance_m is None else round(place.distance_m, 3),
             towards=_direction(place),
-            witnesses=tuple(_named(result.witnesses, marker.witnesses if marker else ())),
+            witnesses=tuple(_named(result.witnesses, names)),
             photos=tuple((photo.slot, photo.name) for photo in result.photos),
             remark=result.remark,
         )
         for fault, text in contradictions(record, self.tolerance_m):
             self._tell(fault, result, "", text)
+        self._witnesses(record, result, marker)
         self._enter(record, result)
 
     def _identity(self, result: MarkerResult, marker: RegisteredMarker | None) -> None:
@@ -215,6 +218,17 @@ class _Judge:
                 "请核对，并查明是否为大地高"
             )
             self._tell(ResultFault.STRANGE_HEIGHT, result, height, text)
+
+    def _witnesses(
+        self, record: Inspection, result: MarkerResult, marker: RegisteredMarker | None
+    ) -> None:
+        if marker is None:
+            return
+        added = MarkerAction.WITNESS_ADDED in record.actions
+        for told in witness_findings(
+            record.witnesses, marker.witnesses, self.tolerance_m, added=added
+        ):
+            self._tell(told.fault, result, told.raw, told.message)
 
     def _shape(self, result: MarkerResult, marker: RegisteredMarker | None) -> None:
         at, known = result.shape, marker.place if marker else None

@@ -9,6 +9,7 @@ import shapely
 
 from civgeo.domain.boundary_forms import MarkerState
 from civgeo.domain.field_results import ResultFault, WitnessCheck
+from civgeo.domain.field_sheet import FieldWitness
 from civgeo.domain.inspection_comparison import Inspection
 from civgeo.domain.round_forms import InspectionSubject, MarkerAction, RoundState
 from civgeo.services.boundary_places import along_line
@@ -52,7 +53,7 @@ class RegisteredMarker:
     chainage_m
         Along the line.
     witnesses
-        Names of its witness marks.
+        Its witness marks, as recorded.
     responsible, sides
         Side that keeps it; codes of all sides at it, empty where they are the line's.
     state
@@ -64,7 +65,7 @@ class RegisteredMarker:
     place: Place | None
     height_m: float | None
     chainage_m: float | None
-    witnesses: tuple[str, ...]
+    witnesses: tuple[FieldWitness, ...]
     responsible: str | None
     sides: tuple[str, ...]
     state: MarkerState
@@ -145,15 +146,21 @@ def _markers(reading: Reading, line: LineEntry) -> dict[str, RegisteredMarker]:
 
 
 def _marker(id: str, row: Values, shape: object, along_m: object) -> RegisteredMarker:
-    witnesses = structure(row["witnesses"])
-    listed = witnesses if isinstance(witnesses, list) else []
     return RegisteredMarker(
         id=id,
         number=str(row["number"]),
         place=(shape.x, shape.y) if isinstance(shape, shapely.Point) else None,
         height_m=_number(row["height_m"]),
         chainage_m=_number(along_m),
-        witnesses=tuple(str(item.get("name") or "") for item in listed if isinstance(item, dict)),
+        witnesses=tuple(
+            FieldWitness(
+                place,
+                str(item.get("name") or ""),
+                _text(item.get("grid_azimuth")),
+                _text(item.get("distance_m")),
+            )
+            for place, item in enumerate(_objects(row["witnesses"]), 1)
+        ),
         responsible=None if row["responsible"] is None else str(row["responsible"]),
         sides=codes_of(row["sides"]),
         state=MarkerState(str(row["state"])),

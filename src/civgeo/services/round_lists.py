@@ -20,6 +20,7 @@ from civgeo.services.boundary_records import (
 from civgeo.services.city import City
 from civgeo.services.exporting import INTERNAL
 from civgeo.services.feature_schema import COLLECTIONS
+from civgeo.services.line_asked import one_line
 from civgeo.services.name_list import ListTable, Row
 from civgeo.services.name_list import marked as _
 from civgeo.store.tables import Collection
@@ -36,6 +37,7 @@ __all__ = [
 
 _DISPUTES, _CHECKS = Collection.BOUNDARY_DISPUTES, Collection.YEARLY_CHECKS
 _ARCHIVES = Collection.BOUNDARY_ARCHIVES
+_LISTS = tuple(each.value for each in (_DISPUTES, _CHECKS, _ARCHIVES))
 _SETTLED = "settled"
 
 _DISPUTE = {
@@ -109,20 +111,44 @@ def boundary_list(
 ) -> BoundaryList:
     """The list of one register: disputes, yearly checks, archives of township lines.
 
+    Parameters
+    ----------
+    city, register
+        The city; name of the register.
+    line
+        Code, name or register id of the line; by default all.
+    year
+        Of the yearly checks; by default the city's today.
+
     Raises
     ------
     NotFound
-        For another register.
+        For another register; ``unknown_line`` for a line that neither the register of lines nor
+        this one knows.
+    InvalidInput
+        ``ambiguous_line`` when several lines are called so.
     """
+    if register not in _LISTS:
+        raise NotFound(f"没有登记表“{register[:40]}”的清单；可读：{'、'.join(_LISTS)}")
+    code = None if line is None else _line_code(city, register, line)
     match register:
         case "boundary_disputes":
-            return disputes(city, line=line)
+            return disputes(city, line=code)
         case "yearly_checks":
-            return checks(city, year=year, line=line)
-        case "boundary_archives":
-            return archives(city, line=line)
-    known = "boundary_disputes、yearly_checks、boundary_archives"
-    raise NotFound(f"没有登记表“{register[:40]}”的清单；可读：{known}")
+            return checks(city, year=year, line=code)
+    return archives(city, line=code)
+
+
+def _line_code(city: City, register: str, asked: str) -> str:
+    """Code of the line; also one that only records of the register name."""
+    with city.store.read() as reading:
+        try:
+            return one_line(reading, asked, public=False).facts.code
+        except NotFound:
+            wanted = asked.strip()
+            if reading.features(Collection(register), where={"line": wanted}).empty:
+                raise
+            return wanted
 
 
 def disputes(city: City, *, line: str | None = None) -> BoundaryList:
