@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from civgeo.analysis.coverage import UnitLevel
 from civgeo.analysis.reach import ReachTerms
+from civgeo.api.reach_page import reach_page
 from civgeo.domain.facility import FacilityKind
 from civgeo.domain.standard import parse_day
 from civgeo.errors import InvalidInput
@@ -51,14 +52,16 @@ Speed = Annotated[str, Query(description="步行速度（米/秒），默认 1.0
     "/coverage/reach",
     summary="步行可达：多少户（老年人）走得到，按单位、按原因",
     responses={
-        200: {"content": {Format.GEOJSON.media_type: {}, Format.XLSX.media_type: {}}},
+        200: {
+            "content": {"text/html": {}, Format.GEOJSON.media_type: {}, Format.XLSX.media_type: {}}
+        },
         404: {"description": "还没有步行网"},
     },
 )
 def reach(
     request: Request,
     city: CityNow,
-    kind: Kinds,
+    kind: Kinds = "",
     minutes: Minutes = "15",
     speed: Speed = "1.0",
     people: Annotated[People, Query(description="计户数还是老年人口")] = People.HOUSEHOLDS,
@@ -68,10 +71,15 @@ def reach(
     within_beds: Annotated[
         bool, Query(description="每处设施服务的人数不超过床位数；满了的算未覆盖")
     ] = False,
-    f: Annotated[Literal["json", "geojson", "xlsx"] | None, Query(description="返回格式")] = None,
+    f: Annotated[
+        Literal["json", "html", "geojson", "xlsx"] | None, Query(description="返回格式")
+    ] = None,
 ) -> Response:
     """Figures with numerator and denominator; GeoJSON and spreadsheet list the uncovered."""
     del f
+    if _asks_for_page(request):
+        with heavy_work():
+            return reach_page(request, city, _day(on))
     known = ("kind", "minutes", "speed", "people", "level", "division", "on", "within_beds", "f")
     require_known(request, known)
     asked = request.query_params.get("f")
@@ -188,6 +196,11 @@ def areas(
             facilities=chosen,
         )
         return Response(areas_geojson(found), media_type=Format.GEOJSON.media_type)
+
+
+def _asks_for_page(request: Request) -> bool:
+    offered = (Format.JSON, Format.HTML, Format.XLSX, Format.GEOJSON)
+    return negotiate(request, offered) is Format.HTML
 
 
 def _json(document: dict[str, object]) -> Response:

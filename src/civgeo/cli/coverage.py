@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civgeo.assets.translation import translate as _
-from civgeo.cli import coverage_allocate, coverage_reach
+from civgeo.cli import coverage_allocate, coverage_reach, coverage_report
 from civgeo.cli.console import messages, session, settings, table, today
 from civgeo.cli.jsonl import Answer, Fields, run_lines
 from civgeo.domain.division import DivisionCode
@@ -39,6 +39,7 @@ def about() -> None:
 group.command("reach", help=_("步行可达：谁在若干分钟内走得到，谁走不到、为什么（不需要库）"))(
     coverage_reach.reach
 )
+group.command("report", help=_("步行可达的规划分析报告（Word、PDF）"))(coverage_report.report)
 group.command("allocate", help=_("布局：下一处设施放在哪里（不需要库）"))(
     coverage_allocate.allocate
 )

@@ -42,8 +42,11 @@ SAFE_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Content-Security-Policy": PAGE_POLICY,
 }
-_SHARED = ("/collections", "/conformance", "/api", "/static")
-"""Addresses that scripts of other sites may read: the OGC API, and fonts of sandboxed maps."""
+_SHARED = (
+    *("/collections", "/conformance", "/api", "/static"),
+    *("/coverage/why", "/service-areas"),
+)
+"""Addresses that scripts of other sites may read: the OGC API, and what sandboxed maps ask for."""
 
 
 def trusted_hosts(host: str) -> frozenset[str]:

@@ -64,6 +64,9 @@ class CivMap(folium.Map):
         West, south, east, north in degrees that the map shows first.
     """
 
+    asks_server = False
+    """Whether the served page may ask its own server for data."""
+
     default_js = [  # noqa: RUF012  folium declares it as an instance attribute
         ("leaflet", f"{ASSET}leaflet.js"),
         ("civgeo_draw", f"{ASSET}civgeo-draw.js"),
@@ -144,7 +147,7 @@ class CivMap(folium.Map):
         InvalidInput
             When a layer or plugin would request another server, which the message names.
         """
-        return self_hosted(self._rendered(), static_url=static_url)
+        return self_hosted(self._rendered(), static_url=static_url, asks_server=self.asks_server)
 
     def _rendered(self) -> str:
         page: str = self.get_root().render()

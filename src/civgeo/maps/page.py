@@ -20,6 +20,7 @@ __all__ = ["ASSET", "asset", "content_security_policy", "self_hosted", "single_f
 
 ASSET = "civgeo-asset:"
 HEAD_MARK = '<meta name="civgeo-head">'
+ASKS_SERVER = '<meta name="civgeo-asks-server">'
 FONT_FAMILY = "Civgeo Sans SC"
 FONT_FILE = "noto-sans-sc.woff2"
 
@@ -87,8 +88,10 @@ def single_file(page: str, *, embed_font: bool) -> str:
     return _with_policy(inlined, style)
 
 
-def self_hosted(page: str, *, static_url: str) -> str:
+def self_hosted(page: str, *, static_url: str, asks_server: bool = False) -> str:
     """`page` with links to files under `static_url` of the same server.
+
+    With `asks_server` its scripts may ask that server for data, and no other.
 
     Raises
     ------
@@ -100,14 +103,16 @@ def self_hosted(page: str, *, static_url: str) -> str:
     _refuse_requests(page, own_server=True)
     base = static_url.rstrip("/")
     linked = _ASSET_TAG.sub(lambda tag: tag.group().replace(ASSET, f"{base}/"), page)
-    return _with_policy(linked, _font_face(f"{base}/{FONT_FILE}", "woff2"))
+    asks = f"{ASKS_SERVER}\n" if asks_server else ""
+    return _with_policy(linked, asks + _font_face(f"{base}/{FONT_FILE}", "woff2"))
 
 
 def content_security_policy(page: str) -> str:
     """Content security policy for a finished page, to be sent as the header of that name.
 
-    Inline scripts and styles are allowed by their hashes only, connections not at all. A page in
-    a frame of its own should also get ``sandbox="allow-scripts"`` on the frame.
+    Inline scripts and styles are allowed by their hashes only, connections not at all, or to the
+    page's own server where it asks that for data. A page in a frame of its own should also get
+    ``sandbox="allow-scripts"`` on the frame.
     """
     return f"{_policy(page)}; frame-ancestors 'self'"
 
@@ -124,7 +129,7 @@ def _policy(page: str) -> str:
             " ".join(["style-src", *styles]),
             " ".join(["img-src", *linked, "data:"]),
             " ".join(["font-src", *linked, "data:"]),
-            "connect-src 'none'",
+            "connect-src 'self'" if seen.asks_server else "connect-src 'none'",
             "base-uri 'none'",
             "form-action 'none'",
         ]
@@ -168,6 +173,7 @@ class _Page(HTMLParser):
         self.styles: list[str] = []
         self.attribute_styles: list[str] = []
         self.handlers: list[str] = []
+        self.asks_server = False
         self._into: list[str] | None = None
 
     @classmethod
@@ -188,6 +194,7 @@ class _Page(HTMLParser):
             self.addresses += _Page.read(values["srcdoc"]).addresses
         self.attribute_styles.append(values.get("style", ""))
         self.handlers += [value for name, value in values.items() if name.startswith("on")]
+        self.asks_server |= tag == "meta" and values.get("name") == "civgeo-asks-server"
         if tag == "script" and "src" not in values and values.get("type", "") in _SCRIPT_TYPES:
             self.scripts.append("")
             self._into = self.scripts

@@ -1,5 +1,6 @@
 """A printed map sheet: frame, title, legend, scale bar, north arrow, source and date."""
 
+import re
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
@@ -28,6 +29,8 @@ GREY, WARNING = "#5d6974", "#8a3b12"
 ROW, LINE = 13.5, 9.6
 BAR_SHARE = 0.22
 FOOT_TOP, FOOT_LINE = 0.077, 0.0175
+_WORD = "0123456789.,%"
+_WORD_AT_END = re.compile(rf"[{re.escape(_WORD)}]+$")
 
 
 def bar_length_m(width_m: float) -> int:
@@ -52,13 +55,19 @@ def points_per_metre(bounds_m: Bounds) -> float:
 
 
 def wrapped(text: str, width_pt: float, size: float) -> list[str]:
-    """`text` in lines that fit `width_pt`: a Chinese character is as wide as the type size."""
+    """`text` in lines that fit `width_pt`: a Chinese character is as wide as the type size.
+
+    A number stays whole.
+    """
     lines, used = [""], 0.0
     for character in text:
         step = size * (0.58 if ord(character) < 0x2000 else 1.0)
         if used + step > width_pt and character not in "，。；：、）":
-            lines.append("")
-            used = 0.0
+            kept = _WORD_AT_END.search(lines[-1]) if character in _WORD else None
+            carried = kept.group() if kept and kept.start() else ""
+            lines[-1] = lines[-1].removesuffix(carried) if carried else lines[-1]
+            lines.append(carried)
+            used = len(carried) * size * 0.58
         lines[-1] += character
         used += step
     return lines

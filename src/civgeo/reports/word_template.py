@@ -18,7 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from civgeo.assets import document_template
 from civgeo.errors import InvalidInput
 
-__all__ = ["SIMULATED_LABEL", "filled_template"]
+__all__ = ["SIMULATED_LABEL", "filled_template", "label_every_page"]
 
 SIMULATED_LABEL = "模拟数据　不得作为正式文件使用"
 _RED = RGBColor(0xB0, 0x00, 0x20)
@@ -62,13 +62,13 @@ def filled_template(
         ) from error
     document: Document = template.docx
     if simulated:
-        _label_every_page(document)
+        label_every_page(document)
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
 
 
-def _label_every_page(document: Document) -> None:
+def label_every_page(document: Document) -> None:
     """Head every kind of page of every section with the label."""
     for number, section in enumerate(document.sections):
         for header in (section.header, section.even_page_header, section.first_page_header):

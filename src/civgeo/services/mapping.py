@@ -35,6 +35,9 @@ from civgeo.services.boundary_maps import (
 from civgeo.services.city import City
 from civgeo.services.map_origin import Drawn, edition_zh
 from civgeo.services.planning import coverage_spreadsheet, floor_area_coverage
+from civgeo.services.reach_maps import ReachQuestion, reach_answer, reach_chart, reach_drawing
+from civgeo.services.reach_views import reach_spreadsheet
+from civgeo.services.walk_ground import has_streets
 from civgeo.store.selection import Scalar
 from civgeo.store.tables import Collection
 
@@ -49,6 +52,7 @@ class MapSlug(StrEnum):
     FACILITIES = "facilities"
     NAMES = "names"
     BOUNDARIES = "boundaries"
+    REACH = "reach"
 
 
 MAP_TITLES = MappingProxyType(
@@ -58,6 +62,7 @@ MAP_TITLES = MappingProxyType(
         MapSlug.FACILITIES: "民政设施",
         MapSlug.NAMES: "标准地名",
         MapSlug.BOUNDARIES: "行政区域界线",
+        MapSlug.REACH: "步行可达",
     }
 )
 
@@ -99,6 +104,8 @@ class _Content:
 
 def map_of(city: City, slug: MapSlug, *, public_number: str = "") -> CivMap:
     """Map `slug` of the city, to be rendered as a page or as one file."""
+    if slug is MapSlug.REACH:
+        return reach_chart(city, ReachQuestion(), public_number=public_number)
     shown = _content(city, slug, public_number)
     match slug:
         case MapSlug.COVERAGE:
@@ -121,6 +128,8 @@ def map_of(city: City, slug: MapSlug, *, public_number: str = "") -> CivMap:
 
 def picture_of(city: City, slug: MapSlug, form: PictureFormat, *, public_number: str = "") -> bytes:
     """Map `slug` of the city as PNG or PDF, drawn without a browser."""
+    if slug is MapSlug.REACH:
+        return reach_drawing(city, ReachQuestion(), form, public_number=public_number)
     shown = _content(city, slug, public_number)
     match slug:
         case MapSlug.COVERAGE:
@@ -137,6 +146,16 @@ def picture_of(city: City, slug: MapSlug, form: PictureFormat, *, public_number:
             return boundary_picture(city, form, public=True, public_number=public_number)
 
 
+def _reach_spreadsheet(city: City) -> bytes:
+    return reach_spreadsheet(reach_answer(city, ReachQuestion()))
+
+
+_SHEETS: Mapping[MapSlug, Callable[[City], bytes]] = MappingProxyType(
+    {MapSlug.COVERAGE: coverage_spreadsheet, MapSlug.REACH: _reach_spreadsheet}
+)
+"""Workbooks beside the maps."""
+
+
 def write_maps(
     city: City,
     folder: Path,
@@ -144,10 +163,11 @@ def write_maps(
     progress: Callable[[str, int, int], None],
     public_number: str = "",
 ) -> list[Path]:
-    """Write every map as HTML, PNG and PDF, and the coverage workbook, into `folder`.
+    """Write every map as HTML, PNG and PDF, and the workbooks beside them, into `folder`.
 
     A store without estates has no coverage to draw, one without public names no map of names,
-    one without public lines no map of boundaries: its other maps are written.
+    one without public lines no map of boundaries, one without a walk network no map of reach: its
+    other maps are written.
 
     Returns
     -------
@@ -156,9 +176,9 @@ def write_maps(
     """
     folder.mkdir(parents=True, exist_ok=True)
     slugs = _drawable(city)
-    inhabited = MapSlug.COVERAGE in slugs
+    sheets = {slug: sheet for slug, sheet in _SHEETS.items() if slug in slugs}
     written: list[Path] = []
-    total = 3 * len(slugs) + int(inhabited)
+    total = 3 * len(slugs) + len(sheets)
     for slug in slugs:
         page = map_of(city, slug, public_number=public_number).to_single_file()
         written.append(_write(folder / f"{slug}.html", page.encode()))
@@ -167,9 +187,9 @@ def write_maps(
             picture = picture_of(city, slug, form, public_number=public_number)
             written.append(_write(folder / f"{slug}.{form}", picture))
             progress("地图与表格", len(written), total)
-    if inhabited:
-        written.append(_write(folder / "coverage.xlsx", coverage_spreadsheet(city)))
-        progress("地图与表格", total, total)
+    for slug, sheet in sheets.items():
+        written.append(_write(folder / f"{slug}.xlsx", sheet(city)))
+        progress("地图与表格", len(written), total)
     return written
 
 
@@ -177,7 +197,7 @@ def missing_maps(city: City, folder: Path) -> bool:
     """Whether any of the files that `write_maps` would write is not in `folder`."""
     slugs = _drawable(city)
     names = [f"{slug}.{form}" for slug in slugs for form in ("html", *PictureFormat)]
-    names += ["coverage.xlsx"] if MapSlug.COVERAGE in slugs else []
+    names += [f"{slug}.xlsx" for slug in _SHEETS if slug in slugs]
     return not all((folder / name).is_file() for name in names)
 
 
@@ -188,6 +208,7 @@ def _drawable(city: City) -> list[MapSlug]:
             MapSlug.COVERAGE: reading.count(Collection.ESTATES) > 0,
             MapSlug.NAMES: reading.count(Collection.PLACE_NAMES, where=PUBLIC_NAME) > 0,
             MapSlug.BOUNDARIES: has_public_boundaries(reading),
+            MapSlug.REACH: has_streets(city) and reading.count(Collection.ESTATES) > 0,
         }
     return [slug for slug in MapSlug if there.get(slug, True)]
 

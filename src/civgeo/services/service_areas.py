@@ -1,6 +1,6 @@
 """Use case: outlines of walking circles of facilities, for the eye."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from civgeo.analysis.service_area import service_areas, union_of_circles
+from civgeo.analysis.walk_network import DM_A_METRE
 from civgeo.analysis.walk_search import limit_dm
 from civgeo.domain.facility import FacilityKind
 from civgeo.errors import InvalidInput, NotFound
@@ -22,7 +23,14 @@ __all__ = ["MOST_FACILITIES", "ServiceAreas", "city_service_areas"]
 
 MOST_FACILITIES = 200
 MOST_RINGS = 6
+MOST_GROUND_M2 = 3_000_000_000
+"""Circles drawn one by one: squares of all radii together; 200 facilities with six rings up to half
+an hour stay below it."""
+
 SIMPLIFIED_M = 2.0
+WHOLE_CELL_M, WHOLE_HALF_WIDTH_M = 25.0, 40.0
+"""A whole city is drawn coarser than one facility: its outline has a million corners else."""
+
 DECIMALS = 6
 
 
@@ -65,7 +73,7 @@ def city_service_areas(
     Raises
     ------
     InvalidInput
-        For more than 200 facilities or six rings.
+        For more than 200 facilities or six rings, or circles too wide for so many facilities.
     NotFound
         Without a walk network, or when a facility of that id and kind does not operate.
     """
@@ -78,6 +86,7 @@ def city_service_areas(
         found = _whole(ground, served, tuple(limits)).assign(facility=None, name="全部")
     else:
         rows = _rows(served.facilities, facilities)
+        _require_drawable(len(rows), limits)
         found = service_areas(ground.network, served.places.take(rows), list(limits))
         chosen = served.facilities.iloc[rows]
         at = found["facility"].to_numpy()
@@ -91,7 +100,14 @@ def city_service_areas(
 
 @lru_cache(maxsize=8)
 def _whole(ground: Ground, served: Served, limits: tuple[int, ...]) -> gpd.GeoDataFrame:
-    return union_of_circles(ground.network, served.field, served.places, limits)
+    return union_of_circles(
+        ground.network,
+        served.field,
+        served.places,
+        limits,
+        cell_m=WHOLE_CELL_M,
+        half_width_m=WHOLE_HALF_WIDTH_M,
+    )
 
 
 def _drawn(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -110,6 +126,14 @@ def _simplified(outlines: gpd.GeoSeries) -> gpd.GeoSeries:
     joined = np.asarray(shapely.multipolygons(plain, indices=of))
     whole[np.unique(of)] = joined[np.unique(of)]
     return gpd.GeoSeries(whole, index=outlines.index, crs=outlines.crs)
+
+
+def _require_drawable(facilities: int, limits_dm: Iterable[int]) -> None:
+    ground = facilities * sum(limit * limit for limit in limits_dm) / DM_A_METRE**2
+    if ground > MOST_GROUND_M2:
+        raise InvalidInput(
+            f"{facilities} 处设施的步行圈太大：请减少设施、缩短时间或分次查看", code="too_large"
+        )
 
 
 def _rows(

@@ -13,6 +13,7 @@ from civgeo.http.query import require_known
 from civgeo.http.templates import page
 from civgeo.services.features import todays_coverage
 from civgeo.services.mapping import MapSlug
+from civgeo.services.walk_ground import has_streets
 
 __all__ = ["router"]
 
@@ -27,8 +28,15 @@ class _MapCard:
     forms: tuple[str, ...]
 
 
-def _maps() -> tuple[_MapCard, ...]:
+def _maps(*, walkable: bool) -> tuple[_MapCard, ...]:
+    """Maps to show; that of reach only where there is a walk network."""
     pictures = ("png", "pdf", "geojson")
+    reach = _MapCard(
+        MapSlug.REACH.value,
+        _("步行可达"),
+        _("各类设施走得到的户数，点小区看原因和路线"),
+        (*pictures, "xlsx"),
+    )
     return (
         _MapCard(
             MapSlug.COVERAGE.value,
@@ -46,6 +54,7 @@ def _maps() -> tuple[_MapCard, ...]:
             _("公开的地名，可按汉字、拼音、首字母查找"),
             pictures,
         ),
+        *((reach,) if walkable else ()),
     )
 
 
@@ -64,7 +73,7 @@ def home(request: Request, city: CityNow, lang: Language = None) -> Response:
         register=counties.register,
         glance=glance(estates, whole),
         counties=sorted(coverage_rows(counties), key=_rank),
-        maps=_maps(),
+        maps=_maps(walkable=has_streets(city)),
         on=counties.on.isoformat(),
         sources="；".join(dict.fromkeys(counties.register.sources.values())),
     )

@@ -197,7 +197,9 @@
         var layer = event.propagatedFrom || event.layer;
         L.DomEvent.stopPropagation(event);
         group.closeTooltip();
-        tell(map, event.latlng, story(factsOf(layer), itemOf(layer)));
+        var content = story(factsOf(layer), itemOf(layer));
+        tell(map, event.latlng, content);
+        map.fire("civgeotold", { row: layer.civgeo, layerId: group.civgeo, content: content });
       });
   }
 
@@ -280,7 +282,9 @@
       marks[row[2]].push(mark);
     });
     function board(members) {
-      return explained(map, L.featureGroup(members),
+      var group = L.featureGroup(members);
+      group.civgeo = id;
+      return explained(map, group,
         function (layer) { return point(layer.civgeo, data.texts); },
         function () { return data.facts; }).addTo(map);
     }
@@ -351,7 +355,7 @@
       var label = make("label", "", make("li", "", list));
       var input = make("input", "", label);
       input.type = "checkbox";
-      input.checked = true;
+      input.checked = !entry.off;
       input.addEventListener("change", function () {
         if (input.checked) { entry.layer.addTo(map); } else { entry.layer.remove(); }
       });
