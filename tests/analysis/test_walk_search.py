@@ -74,6 +74,29 @@ def test_pairs_of_facility_and_demand_equal_a_search_on_the_split_network(seed, 
     assert np.array_equal(arcs.distance_dm, walks[facility, place])
 
 
+def test_pairs_come_in_one_order_however_many_facilities_there_are():
+    rng = np.random.default_rng(9)
+    network = town(rng)
+    facilities, demand = placed(network, rng, 200), placed(network, rng, 30)
+    arcs = reachable_demand(network, facilities, demand, 3_000)
+    assert (np.diff(arcs.facility.astype(np.int64) * 30 + arcs.demand) > 0).all()
+    for k in (0, 63, 64, 199):
+        alone = reachable_demand(network, facilities.take(np.array([k])), demand, 3_000)
+        here = arcs.facility == k
+        assert np.array_equal(arcs.demand[here], alone.demand)
+        assert np.array_equal(arcs.distance_dm[here], alone.distance_dm)
+
+
+def test_too_many_pairs_and_a_late_hour_end_the_search():
+    rng = np.random.default_rng(9)
+    network = town(rng)
+    facilities, demand = placed(network, rng, 200), placed(network, rng, 30)
+    with pytest.raises(InvalidInput, match="超过 100 对"):
+        reachable_demand(network, facilities, demand, 90_000, most_pairs=100)
+    with pytest.raises(InvalidInput, match="限定时间"):
+        reachable_demand(network, facilities, demand, 90_000, stopped=lambda: True)
+
+
 def test_a_limit_leaves_every_distance_below_it_as_it_is():
     rng = np.random.default_rng(4)
     network = town(rng)

@@ -7,10 +7,12 @@ never a union of outlines.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from scipy import ndimage
 
@@ -40,6 +42,7 @@ def service_areas(
     *,
     cell_m: float = CELL_M,
     half_width_m: float = HALF_WIDTH_M,
+    threads: int = 2,
 ) -> gpd.GeoDataFrame:
     """Outline of each facility's walking circle at each limit; for the eye, never for counting.
 
@@ -48,11 +51,13 @@ def service_areas(
     network, places
         Streets, and the facilities on them.
     limits_dm
-        Farthest walks, decimetres: one outline each; a longer walk's outline holds a shorter's.
+        Farthest walks, decimetres: one outline each, a longer walk's around a shorter's.
     cell_m
         Spacing of the grid, metres; not above `half_width_m`.
     half_width_m
         How far beside a walked street its ground belongs to it, metres.
+    threads
+        Circles that are drawn side by side; the answer is the same for any number.
 
     Returns
     -------
@@ -68,22 +73,28 @@ def service_areas(
     """
     _require_sound(limits_dm, cell_m, half_width_m)
     rising = sorted(set(limits_dm))
-    circles = walk_sheds(network, places, rising[-1])
-    known = np.full(network.nodes, UNREACHED, dtype=np.int32)
-    drawn: list[dict[int, shapely.Geometry | None]] = []
-    for k in range(len(places)):
-        row = slice(circles.start[k], circles.start[k + 1])
-        reached = circles.node[row], circles.distance_dm[row]
-        place = places.take(np.array([k]))
-        rings = _pieces(network, place, reached, rising, known)
-        drawn.append(dict(zip(rising, _outlines(rings, cell_m, half_width_m), strict=True)))
+    circles = walk_sheds(network, places, rising[-1], threads=threads)
+
+    def some(facilities: npt.NDArray[np.int64]) -> list[dict[int, shapely.MultiPolygon | None]]:
+        known = np.full(network.nodes, UNREACHED, dtype=np.int32)
+        found = []
+        for k in facilities:
+            row = slice(circles.start[k], circles.start[k + 1])
+            reached = circles.node[row], circles.distance_dm[row]
+            rings = _pieces(network, places.take(np.array([k])), reached, rising, known)
+            found.append(dict(zip(rising, _outlines(rings, cell_m, half_width_m), strict=True)))
+        return found
+
+    with ThreadPoolExecutor(threads) as pool:
+        shares = np.array_split(np.arange(len(places)), threads)
+        drawn = [outline for share in pool.map(some, shares) for outline in share]
     rows = [(k, limit) for k in range(len(places)) for limit in limits_dm]
     return _frame(
         network,
         {
             "facility": np.array([k for k, _ in rows], dtype=np.int32),
             "limit_dm": np.array([limit for _, limit in rows], dtype=np.int32),
-            "finding": [_finding(places, k, limit) for k, limit in rows],
+            "finding": _texts([_finding(places, k, limit) for k, limit in rows]),
         },
         [drawn[k][limit] for k, limit in rows],
     )
@@ -125,7 +136,7 @@ def union_of_circles(
     distance = field.distance_dm
     node = np.flatnonzero(distance <= rising[-1]).astype(np.int32)
     rings = _pieces(network, facilities, (node, distance[node]), rising, known)
-    parts: dict[int, list[shapely.Geometry]] = {limit: [] for limit in rising}
+    parts: dict[int, list[shapely.Polygon]] = {limit: [] for limit in rising}
     for group in _apart(rings, cell_m, half_width_m):
         for limit, outline in zip(rising, _outlines(group, cell_m, half_width_m), strict=True):
             if outline is not None:
@@ -138,7 +149,7 @@ def union_of_circles(
         network,
         {
             "limit_dm": np.array(limits_dm, dtype=np.int32),
-            "finding": [empty if joined[limit] is None else None for limit in limits_dm],
+            "finding": _texts([empty if joined[limit] is None else None for limit in limits_dm]),
         },
         [joined[limit] for limit in limits_dm],
     )
@@ -165,6 +176,10 @@ def _finding(places: Snapped, k: int, limit: int) -> str | None:
             f"已超过步行距离 {limit / DM_A_METRE:.1f} m；请核对位置"
         )
     return None
+
+
+def _texts(texts: list[str | None]) -> pd.Series:
+    return pd.Series(texts, dtype=object)
 
 
 def _frame(

@@ -1,14 +1,21 @@
 """Places on the walk network: the nearest street of each point, and how far off it lies."""
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from civgeo.analysis.walk_network import DM_A_METRE, Floats, Ints, WalkNetwork
 from civgeo.errors import InvalidInput
 
 __all__ = ["SNAP_LIMIT_M", "Snapped", "StreetIndex", "joined"]
+
+Rows = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
+
+_NONE: Shapes = np.zeros(0, dtype=object)
 
 SNAP_LIMIT_M = 200.0
 """How far from a street a place may lie and still be on the network, unless a caller says other."""
@@ -29,7 +36,8 @@ class Snapped:
     access_dm
         Straight way from the point to that place; walkers walk it too.
     nearest_m
-        Distance of the nearest street, whatever the limit; infinite without streets.
+        Distance of the nearest street, whatever the limit; infinite without streets, and where
+        barriers part the point from every street within the limit.
     """
 
     x: Floats
@@ -48,7 +56,7 @@ class Snapped:
         """Whether each point has a place."""
         return self.edge >= 0
 
-    def take(self, rows: Ints | np.ndarray[tuple[int], np.dtype[np.int64]]) -> "Snapped":
+    def take(self, rows: Ints | Rows) -> "Snapped":
         """The points of those rows."""
         return Snapped(
             self.x[rows],
@@ -72,11 +80,13 @@ def joined(first: Snapped, second: Snapped) -> Snapped:
 class StreetIndex:
     """Finds the nearest street of points; built once for a network.
 
-    Bridges and tunnels are no street to start from: who stands below a bridge is not on it.
+    Bridges and tunnels are no street to start from: who stands below a bridge is not on it. Nor is
+    a street beyond a barrier: see `beside`.
     """
 
     def __init__(self, network: WalkNetwork) -> None:
         self.network = network
+        self._barriers = shapely.STRtree(_NONE)
         self._ground = np.flatnonzero(network.level == 0).astype(np.int32)
         counts = np.diff(network.shape_start)
         corner_edge = np.repeat(np.arange(network.edges), counts)
@@ -87,6 +97,23 @@ class StreetIndex:
         )
         self._tree = shapely.STRtree(self._lines)
 
+    def beside(self, barriers: Shapes) -> "StreetIndex":
+        """The same streets with barriers that the straight way to a street does not cross.
+
+        Who stands inside an area that is a barrier, or inside a closed wall, may leave it straight.
+
+        Parameters
+        ----------
+        barriers
+            Lines and polygons in the network's zone.
+        """
+        shapes: Shapes = np.asarray(barriers, dtype=object).copy()
+        rings = shapely.is_ring(shapes)
+        shapes[rings] = [shapely.Polygon(shape) for shape in shapes[rings]]
+        index = copy.copy(self)
+        index._barriers = shapely.STRtree(shapes)
+        return index
+
     def snap(self, x: Floats, y: Floats, limit_m: float = SNAP_LIMIT_M) -> Snapped:
         """Places of points on the network; of equally near streets the first.
 
@@ -96,7 +123,7 @@ class StreetIndex:
             Metres in the network's zone.
         limit_m
             Greatest distance from a street, metres; a point farther off has no place and is
-            never dragged.
+            never dragged, nor one that barriers part from every street so near.
 
         Raises
         ------
@@ -119,6 +146,10 @@ class StreetIndex:
         lines = self._lines[nearest]
         distance = shapely.distance(points, lines)
         on = distance <= limit_m
+        parted = np.flatnonzero(on)[self._crossing(points[on], lines[on])]
+        if len(parted):
+            nearest[parted], distance[parted] = self._on_this_side(points[parted], limit_m)
+            lines, on = self._lines[nearest], distance <= limit_m
         edge[on] = self._ground[nearest[on]]
         along = shapely.line_locate_point(lines[on], points[on])
         length = self.network.length_dm[edge[on]]
@@ -126,13 +157,32 @@ class StreetIndex:
         access[on] = np.rint(distance[on] * DM_A_METRE)
         return Snapped(x, y, edge, offset, access, distance)
 
-    def _nearest(
-        self, points: np.ndarray[tuple[int], np.dtype[np.object_]]
-    ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    def _crossing(self, points: Shapes, lines: Shapes) -> Rows:
+        """Rows whose straight way to the line crosses a barrier that the point is not inside."""
+        ways = np.asarray(shapely.shortest_line(points, lines))
+        row, at = self._barriers.query(ways, predicate="crosses")
+        shapes = self._barriers.geometries[at]
+        outside = ~shapely.covers(shapes, points[row])
+        return np.unique(row[outside])
+
+    def _on_this_side(self, points: Shapes, limit_m: float) -> tuple[Rows, Floats]:
+        """Position and distance of the nearest line before any barrier; infinite where none is."""
+        row, line = self._tree.query(points, predicate="dwithin", distance=limit_m)
+        distance = shapely.distance(points[row], self._lines[line])
+        crossing = self._crossing(points[row], self._lines[line])
+        row, line, distance = (np.delete(each, crossing) for each in (row, line, distance))
+        order = np.lexsort((line, distance, row))
+        there, first = np.unique(row[order], return_index=True)
+        nearest = np.zeros(len(points), dtype=np.int64)
+        far = np.full(len(points), np.inf)
+        nearest[there], far[there] = line[order][first], distance[order][first]
+        return nearest, far
+
+    def _nearest(self, points: Shapes) -> Rows:
         """Position of the nearest line of each point, the first of equally near ones."""
         row, line = self._tree.query_nearest(points, all_matches=True)
         order = np.lexsort((line, row))
         first = np.ones(len(order), dtype=bool)
         first[1:] = np.diff(row[order]) > 0
-        found: np.ndarray[tuple[int], np.dtype[np.int64]] = line[order][first]
+        found: Rows = line[order][first]
         return found

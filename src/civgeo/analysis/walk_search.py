@@ -4,6 +4,7 @@ People walk to a facility: along streets, and straight from a place to its stree
 Every distance is a whole number of decimetres.
 """
 
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,7 +34,10 @@ __all__ = [
 
 Labels = npt.NDArray[np.int64]
 
-BUCKET_SHIFT = 5
+BUCKET_SHIFT = 7
+MOST_DIGITS = 30
+
+_longest_arcs: dict[int, tuple[weakref.ref[Ints], int]] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +96,8 @@ def limit_dm(minutes: Decimal | int, speed_m_per_s: Decimal | int) -> int:
     Raises
     ------
     InvalidInput
-        When either is not above zero, or the walk is longer than 1,000 km.
+        When either is not above zero or has more than 30 digits or decimal places, or the walk is
+        longer than 1,000 km.
 
     Examples
     --------
@@ -102,11 +107,21 @@ def limit_dm(minutes: Decimal | int, speed_m_per_s: Decimal | int) -> int:
     for title, value in (("分钟数", minutes), ("步行速度（米/秒）", speed_m_per_s)):
         if not Decimal(value).is_finite() or value <= 0:
             raise InvalidInput(f"{title}应大于 0：{value}", code="not_positive")
+        _require_short(title, Decimal(value))
     walk = Fraction(minutes) * 60 * Fraction(speed_m_per_s) * DM_A_METRE
     if walk > LIMITLESS // 100:
         raise InvalidInput(f"步行距离 {float(walk) / 1e4:.0f} km 超过 1000 km", code="too_far")
     # a walk of whole decimetres reaches the limit when it is not longer: fractions fall away
     return walk.numerator // walk.denominator
+
+
+def _require_short(title: str, value: Decimal) -> None:
+    """Refuse numbers that take hours to reckon with exactly, such as 1e-99999999."""
+    digits, exponent = value.as_tuple()[1:]
+    if not (len(digits) <= MOST_DIGITS and isinstance(exponent, int)):
+        raise InvalidInput(f"{title}的位数过多，至多 {MOST_DIGITS} 位", code="bad_number")
+    if not -MOST_DIGITS <= exponent <= MOST_DIGITS:
+        raise InvalidInput(f"{title}超出可处理的范围", code="bad_number")
 
 
 def seeds_of(network: WalkNetwork, places: Snapped) -> tuple[Ints, Labels]:
@@ -173,7 +188,19 @@ def widest_step(network: WalkNetwork, seed_label: Labels) -> int:
     """Longest step of a search: an arc, or the way to a seed."""
     seeds = seed_label[seed_label != FAR]
     farthest = int(seeds.max() >> 32) if len(seeds) else 0
-    return max(int(network.toward_dm.max(initial=1)), farthest)
+    return max(_longest_arc(network.toward_dm), farthest)
+
+
+def _longest_arc(toward_dm: Ints) -> int:
+    """Longest arc, looked for once an array: an edit touches a thousandth of the arcs."""
+    key = id(toward_dm)
+    known = _longest_arcs.get(key)
+    if known is not None and known[0]() is toward_dm:
+        return known[1]
+    longest = int(toward_dm.max(initial=1))
+    gone = weakref.ref(toward_dm, lambda _: _longest_arcs.pop(key, None))
+    _longest_arcs[key] = gone, longest
+    return longest
 
 
 def distance_from_field(
