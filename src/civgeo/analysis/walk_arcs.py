@@ -88,9 +88,8 @@ def reachable_demand(
         _require_room(sum(pairs), most_pairs, stopped)
         found: tuple[npt.NDArray[np.int64], Ints, Ints] = reach_arcs(
             network.row_start,
-            network.neighbour,
+            network.arcs,
             network.arc_edge,
-            network.toward_dm,
             network.edge_start,
             network.length_dm,
             network.forward_dm,

@@ -4,7 +4,7 @@ Lengths are integers so that a bucket queue is exact and two ways of the same le
 Where slope counts, a length is what a walker takes on the level in the same time (Tobler 1993).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +86,8 @@ class WalkNetwork:
     toward_dm
         What walking from `neighbour` to the node of the row counts: searches run from facilities
         outwards, people walk towards them.
+    arcs, longest_dm
+        Made of these: ``neighbour << 32 | toward_dm`` of each arc, and the longest one.
     """
 
     epsg: int
@@ -104,6 +106,14 @@ class WalkNetwork:
     neighbour: Ints
     arc_edge: Ints
     toward_dm: Ints
+    arcs: npt.NDArray[np.int64] = field(init=False)
+    longest_dm: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Add what follows from the rest."""
+        packed = (self.neighbour.astype(np.int64) << 32) | self.toward_dm
+        object.__setattr__(self, "arcs", packed)
+        object.__setattr__(self, "longest_dm", int(self.toward_dm.max(initial=1)))
 
     @property
     def nodes(self) -> int:

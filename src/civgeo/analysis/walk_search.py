@@ -4,7 +4,6 @@ People walk to a facility: along streets, and straight from a place to its stree
 Every distance is a whole number of decimetres.
 """
 
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,8 +35,6 @@ Labels = npt.NDArray[np.int64]
 
 BUCKET_SHIFT = 7
 MOST_DIGITS = 30
-
-_longest_arcs: dict[int, tuple[weakref.ref[Ints], int]] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,8 +169,7 @@ def spread(
         return
     settle(
         network.row_start,
-        network.neighbour,
-        network.toward_dm,
+        network.arcs,
         seeds,
         seed_label,
         limit,
@@ -188,19 +184,7 @@ def widest_step(network: WalkNetwork, seed_label: Labels) -> int:
     """Longest step of a search: an arc, or the way to a seed."""
     seeds = seed_label[seed_label != FAR]
     farthest = int(seeds.max() >> 32) if len(seeds) else 0
-    return max(_longest_arc(network.toward_dm), farthest)
-
-
-def _longest_arc(toward_dm: Ints) -> int:
-    """Longest arc, looked for once an array: an edit touches a thousandth of the arcs."""
-    key = id(toward_dm)
-    known = _longest_arcs.get(key)
-    if known is not None and known[0]() is toward_dm:
-        return known[1]
-    longest = int(toward_dm.max(initial=1))
-    gone = weakref.ref(toward_dm, lambda _: _longest_arcs.pop(key, None))
-    _longest_arcs[key] = gone, longest
-    return longest
+    return max(network.longest_dm, farthest)
 
 
 def distance_from_field(
@@ -268,8 +252,7 @@ def walk_sheds(network: WalkNetwork, origins: Snapped, limit: int, *, threads: i
     def some(first: int, last: int) -> tuple[npt.NDArray[np.int64], Ints, Ints]:
         found: tuple[npt.NDArray[np.int64], Ints, Ints] = sheds(
             network.row_start,
-            network.neighbour,
-            network.toward_dm,
+            network.arcs,
             seeds[2 * first : 2 * last],
             seed_label[2 * first : 2 * last] & ~np.int64(UNREACHED),
             limit,

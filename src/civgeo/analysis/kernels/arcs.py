@@ -11,9 +11,8 @@ _FIRST = 1_024
 @njit(nogil=True, cache=True)
 def reach_arcs(
     row_start,
-    neighbour,
+    arcs,
     arc_edge,
-    toward,
     edge_start,
     length,
     forward,
@@ -60,8 +59,7 @@ def reach_arcs(
                 here += 1
         count = settle(
             row_start,
-            neighbour,
-            toward,
+            arcs,
             seed_node[2 * k : 2 * k + 2],
             seed_label[2 * k : 2 * k + 2],
             limit,

@@ -24,83 +24,84 @@ def part_of(cost, part, length):
 
 
 @njit(nogil=True, cache=True)
-def settle(
-    row_start, neighbour, toward, seed_node, seed_label, limit, shift, widest, label, touched
-):
+def settle(row_start, arcs, seed_node, seed_label, limit, shift, widest, label, touched):
     """Lower `label` from the seeds outwards, as far as `limit`.
 
-    `label` holds the field so far, ``FAR`` where nothing is known; `widest` is the longest arc or
-    seed. Returns how many nodes were reached for the first time; they stand first in `touched`.
+    `arcs` holds ``neighbour << 32 | length``; `label` the field so far, ``FAR`` where nothing is
+    known; `widest` is the longest arc or seed. Returns how many nodes were reached for the first
+    time; they stand first in `touched`.
     """
     ring = (min(np.int64(widest), np.int64(limit)) >> shift) + 2
     head = np.full(ring, -1, np.int32)
-    pool_node = np.empty(_FIRST_POOL, np.int32)
-    pool_label = np.empty(_FIRST_POOL, np.int64)
-    pool_next = np.empty(_FIRST_POOL, np.int32)
-    free, used, live, count = -1, 0, 0, 0
-    bucket, slot = 0, 0
+    size = max(_FIRST_POOL, len(seed_node))
+    pool_node = np.empty(size, np.int32)
+    pool_label = np.empty(size, np.int64)
+    pool_next = np.empty(size, np.int32)
+    free, used, count = -1, 0, 0
     beyond = (np.int64(limit) + 1) << 32
-    seed, arc, last = 0, 0, 0
-    base = 0
-    while True:
-        if seed < len(seed_node):
-            reached = seed_node[seed]
-            offered = seed_label[seed]
-            seed += 1
-        elif arc < last:
-            reached = neighbour[arc]
-            offered = base + (np.int64(toward[arc]) << 32)
-            arc += 1
-        else:
-            while live > 0:
-                entry = head[slot]
-                if entry < 0:
-                    bucket += 1
-                    slot += 1
-                    if slot == ring:
-                        slot = 0
-                    continue
-                head[slot] = pool_next[entry]
-                pool_next[entry] = free
-                free = entry
-                live -= 1
-                if label[pool_node[entry]] == pool_label[entry]:
-                    break
-            else:
-                return count
-            base = pool_label[entry]
-            arc, last = row_start[pool_node[entry]], row_start[pool_node[entry] + 1]
+    for seed in range(len(seed_node)):
+        reached, offered = seed_node[seed], seed_label[seed]
+        if offered >= label[reached] or offered >= beyond:
             continue
-        known = label[reached]
-        if offered >= known or offered >= beyond:
-            continue
-        if known == FAR:
+        if label[reached] == FAR:
             touched[count] = reached
             count += 1
         label[reached] = offered
-        if free >= 0:
-            entry = free
-            free = pool_next[entry]
-        else:
-            if used == len(pool_node):
-                pool_node = np.concatenate((pool_node, np.empty(used, np.int32)))
-                pool_label = np.concatenate((pool_label, np.empty(used, np.int64)))
-                pool_next = np.concatenate((pool_next, np.empty(used, np.int32)))
-            entry = used
-            used += 1
-        into = slot + ((offered >> 32 >> shift) - bucket)
-        if into >= ring:
-            into -= ring
-        pool_node[entry], pool_label[entry], pool_next[entry] = reached, offered, head[into]
-        head[into] = entry
-        live += 1
+        into = offered >> 32 >> shift
+        pool_node[used], pool_label[used], pool_next[used] = reached, offered, head[into]
+        head[into] = used
+        used += 1
+    live = used
+    bucket, slot = 0, 0
+    while live > 0:
+        entry = head[slot]
+        if entry < 0:
+            bucket += 1
+            slot += 1
+            if slot == ring:
+                slot = 0
+            continue
+        head[slot] = pool_next[entry]
+        pool_next[entry] = free
+        free = entry
+        live -= 1
+        node, base = pool_node[entry], pool_label[entry]
+        if label[node] != base:
+            continue
+        for at in range(row_start[node], row_start[node + 1]):
+            arc = arcs[at]
+            reached = arc >> 32
+            offered = base + ((arc & UNREACHED) << 32)
+            known = label[reached]
+            if offered >= known or offered >= beyond:
+                continue
+            if known == FAR:
+                touched[count] = reached
+                count += 1
+            label[reached] = offered
+            if free >= 0:
+                entry = free
+                free = pool_next[entry]
+            else:
+                if used == len(pool_node):
+                    pool_node = np.concatenate((pool_node, np.empty(used, np.int32)))
+                    pool_label = np.concatenate((pool_label, np.empty(used, np.int64)))
+                    pool_next = np.concatenate((pool_next, np.empty(used, np.int32)))
+                entry = used
+                used += 1
+            into = slot + ((offered >> 32 >> shift) - bucket)
+            if into >= ring:
+                into -= ring
+            pool_node[entry], pool_label[entry], pool_next[entry] = reached, offered, head[into]
+            head[into] = entry
+            live += 1
+    return count
 
 
 @njit(nogil=True, cache=True)
 def sheds(
     row_start,
-    neighbour,
-    toward,
+    arcs,
     seed_node,
     seed_label,
     limit,
@@ -123,8 +124,7 @@ def sheds(
         seeds = 2 if seed_node[first] >= 0 else 0
         count = settle(
             row_start,
-            neighbour,
-            toward,
+            arcs,
             seed_node[first : first + seeds],
             seed_label[first : first + seeds],
             limit,
