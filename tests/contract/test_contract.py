@@ -14,6 +14,8 @@ COMMANDS = {
     "boundaries_direction": ("boundaries", "direction"),
     "boundaries_marker": ("boundaries", "marker"),
     "boundaries_witness": ("boundaries", "witness"),
+    "cemeteries_check": ("cemeteries", "check"),
+    "cemeteries_demand": ("cemeteries", "demand"),
     "coverage_floor_area": ("coverage", "floor-area"),
     "crs_convert": ("crs", "convert"),
     "crs_zone": ("crs", "zone"),

@@ -35,9 +35,9 @@ def problems(folder):
 
 def test_a_folder_that_was_begun_changes_nothing_and_has_no_fault(folder):
     made = start_own_files(folder, templates=True)
-    assert len(made) == 20
+    assert len(made) == 21
     found = review_own_files(folder)
-    assert (found.faults, len(found.files)) == ((), 20)
+    assert (found.faults, len(found.files)) == ((), 21)
     assert own_guide(folder) == naming_guide()
     assert own_templates(folder) == folder / "own" / "templates"
 

@@ -18,6 +18,7 @@ from civgeo.cli import (
     backup,
     boundaries,
     boundary_maps,
+    cemeteries,
     config,
     coverage,
     crs,
@@ -35,10 +36,13 @@ from civgeo.cli import (
     maps,
     names,
     rounds,
+    scenarios,
     serve,
+    streets,
     worker,
 )
 from civgeo.cli.console import Session, messages
+from civgeo.cli.help_text import show_help_whole
 from civgeo.errors import CivgeoError, InvalidInput, StoreUnavailable
 
 __all__ = ["app", "run"]
@@ -59,6 +63,10 @@ boundaries.group.command("sheets", help=_("一条界线的分幅图（PDF）"))(
 app.add_typer(boundaries.group, name="boundaries", help=_("界线与界桩"))
 app.add_typer(crs.group, name="crs", help=_("坐标系与换算"))
 app.add_typer(rounds.group, name="rounds", help=_("联合检查：计划、期限、外业数据包"))
+coverage.group.command("network", help=_("步行网：使用中的与保存的版本"))(streets.network)
+coverage.group.add_typer(
+    scenarios.group, name="scenario", help=_("情景方案：改动与现状比较，保存、追加、撤销")
+)
 app.add_typer(coverage.group, name="coverage", help=_("养老设施覆盖"))
 app.add_typer(divisions.group, name="divisions", help=_("行政区划图层的检查"))
 app.add_typer(editing.estates, name="estates", help=_("住宅小区：登记、更改、注销、恢复、移交"))
@@ -69,6 +77,7 @@ app.add_typer(lists.rural_naming, name="rural-naming", help=_("乡村著名行�
 app.add_typer(lists.reserved, name="reserved", help=_("地名规划储备：登记与期限"))
 app.add_typer(lists.archives, name="archives", help=_("地名档案：登记与年度清单"))
 app.add_typer(indicators.group, name="indicators", help=_("规划指标"))
+app.add_typer(cemeteries.group, name="cemeteries", help=_("公墓：规定、核对与安葬需求"))
 app.add_typer(history.group, name="history", help=_("外部程序对库文件的修改"))
 app.add_typer(jobs.group, name="jobs", help=_("排队与进行中的任务"))
 app.add_typer(config.group, name="config", help=_("设置"))
@@ -124,6 +133,7 @@ def root(
 
 def run(arguments: list[str]) -> None:
     """Run `arguments` and leave with the exit code of the contract."""
+    show_help_whole()
     try:
         app(arguments)
     except StoreUnavailable as error:

@@ -61,7 +61,9 @@ class CheckedFile:
         if self.facts.must_choose:
             names = "、".join(layer.name for layer in self.facts.layers if not layer.hidden)
             raise ImportRejected(
-                f"文件里有几个图层或工作表：{names}。请指定其中一个。", code="choose_layer"
+                f"文件里有几个图层或工作表：{names}。请写明用哪一个"
+                "（命令行用 --layer，网页填“图层”）。",
+                code="choose_layer",
             )
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Field format", RuntimeWarning)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from civgeo.errors import InvalidInput, OwnFileBroken
 from civgeo.reports.template_trial import try_template
+from civgeo.services.cemetery_rules import cemetery_faults, rules_in_force
 from civgeo.services.indicator_catalogue import catalogue_in_force, indicator_faults
 from civgeo.services.own_material import (
     TEMPLATE_NAMES,
@@ -56,6 +57,7 @@ def review_own_files(directory: Path) -> OwnReview:
         *guide_faults(files),
         *procedure_faults(files),
         *indicator_faults(files),
+        *cemetery_faults(files),
         *_template_faults(files),
     )
     names = tuple(file.name for file in files)
@@ -83,6 +85,7 @@ def _added(directory: Path, files: tuple[OwnFile, ...]) -> Iterator[str]:
     yield f"命名规定版本 {guide.rules.edition}"
     yield f"程序规则版本 {book.edition}"
     yield f"指标目录版本 {catalogue_in_force(directory).edition}"
+    yield f"公墓规定版本 {rules_in_force(directory).edition}"
     templates = [file.name.removeprefix(TEMPLATES) for file in files if "docx" in file.name]
     if templates:
         yield f"文书模板：{'、'.join(templates)}"

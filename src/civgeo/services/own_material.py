@@ -14,6 +14,7 @@ from pathlib import Path
 from civgeo.domain.naming_check import Guide
 from civgeo.domain.procedure_rule import ProcedureBook, ProcedureRule
 from civgeo.errors import OwnFileBroken
+from civgeo.services.cemetery_rules import CEMETERY_RULES
 from civgeo.services.indicator_catalogue import INDICATORS
 from civgeo.services.naming_lists import naming_guide
 from civgeo.services.naming_procedures import COLUMNS, naming_procedures, procedure_rule
@@ -48,7 +49,7 @@ _FOLDERS = ("lists", "rules", "templates")
 _KNOWN = frozenset(
     {
         *(f"{LISTS}{name}.csv" for name in OWN_LISTS),
-        *(RULES, PROCEDURES, INDICATORS),
+        *(RULES, PROCEDURES, INDICATORS, CEMETERY_RULES),
         *(f"{TEMPLATES}{name}.docx" for name in TEMPLATE_NAMES),
     }
 )

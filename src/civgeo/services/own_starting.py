@@ -7,6 +7,7 @@ from pathlib import Path
 
 from civgeo.assets import document_template, own_folder_guide
 from civgeo.errors import StoreUnavailable
+from civgeo.services.cemetery_rules import CEMETERY_LAYOUT, CEMETERY_RULES
 from civgeo.services.indicator_catalogue import INDICATOR_LAYOUT, INDICATORS
 from civgeo.services.own_lists import OWN_LISTS, RULE_LAYOUT, layout_of
 from civgeo.services.own_material import (
@@ -69,6 +70,7 @@ def _contents(*, templates: bool) -> Iterator[tuple[str, bytes]]:
     yield RULES, _header(RULE_LAYOUT)
     yield PROCEDURES, _header(PROCEDURE_LAYOUT)
     yield INDICATORS, _header(INDICATOR_LAYOUT)
+    yield CEMETERY_RULES, _header(CEMETERY_LAYOUT)
     for name in TEMPLATE_NAMES if templates else ():
         yield f"{TEMPLATES}{name}.docx", document_template(name).read_bytes()
 

@@ -1,0 +1,163 @@
+"""Answers on cemeteries, as the command line and HTTP give them: verdicts, and the rules."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from civgeo.domain.cemetery_check import check_cemetery
+from civgeo.domain.cemetery_findings import Finding
+from civgeo.domain.cemetery_rules import CemeteryRule, CemeteryRuleBook, Topic
+from civgeo.domain.division import DivisionCode
+from civgeo.domain.fields import Fields
+from civgeo.domain.floor_area import VerdictStatus
+from civgeo.domain.quantity import decimal_text
+from civgeo.services.cemetery_questions import site_of
+from civgeo.services.codes import explain_code
+
+__all__ = ["check_answer", "listed_rules", "rules_answer"]
+
+
+def check_answer(
+    fields: Fields, book: CemeteryRuleBook, today: date, *, only_listed: bool = False
+) -> dict[str, object]:
+    """Verdict on a cemetery by law and by plan, with a finding for each rule.
+
+    Parameters
+    ----------
+    fields
+        The question, with the keys `CHECK_KEYS`.
+    book
+        Edition of the rules.
+    today
+        Day of the question where it names none.
+    only_listed
+        Whether a division that the lists at hand do not know makes the answer unverified.
+
+    Raises
+    ------
+    InvalidInput
+        When a value of the question is not allowed.
+    """
+    site = site_of(fields, today)
+    verdict = check_cemetery(site, book)
+    status, reason = verdict.status, verdict.reason
+    if status is VerdictStatus.OK and only_listed:
+        reason = _why_not_in_use(site.division, site.on)
+        status = VerdictStatus.UNVERIFIED if reason else status
+    answer: dict[str, object] = {"status": status.value}
+    if reason:
+        answer["reason"] = reason
+    return answer | {
+        "division": fields.text("division"),
+        "on": site.on.isoformat(),
+        "edition": book.edition,
+        "meets": {"legal": verdict.legal, "plan": verdict.plan},
+        "findings": [_finding(item) for item in verdict.findings],
+        "not_given": list(verdict.not_given),
+        "named_areas": [_named(rule) for rule in verdict.named_areas],
+        "without_rule": list(verdict.without_rule),
+    }
+
+
+def listed_rules(
+    book: CemeteryRuleBook,
+    *,
+    division: DivisionCode | None = None,
+    on: date | None = None,
+    missing: bool = False,
+) -> tuple[CemeteryRule, ...]:
+    """Rules of `book`, the switched-off ones as well unless a day is asked about.
+
+    Parameters
+    ----------
+    book
+        Edition of the rules.
+    division
+        Only those that hold there.
+    on
+        Only those in force on that day.
+    missing
+        Only texts that the bureau must still enter.
+    """
+    return tuple(
+        rule
+        for rule in book.rules
+        if (division is None or rule.covers(division))
+        and (on is None or (rule.enabled and rule.in_force(on)))
+        and (not missing or (rule.enabled and rule.topic is Topic.TEXT_MISSING))
+    )
+
+
+def rules_answer(book: CemeteryRuleBook, rules: tuple[CemeteryRule, ...]) -> dict[str, object]:
+    """Rules as records; a missing text with the verdicts that wait for it."""
+    return {"edition": book.edition, "rules": [_record(rule) for rule in rules]}
+
+
+def _why_not_in_use(division: DivisionCode, on: date) -> str | None:
+    """Why no such division is in use on that day by the lists at hand; None when one is."""
+    found = explain_code(division.text[:6], on=on)
+    return "；".join(found.problems) if found.listing.exists is False else None
+
+
+def _finding(item: Finding) -> dict[str, object]:
+    rule = item.rule
+    answer: dict[str, object] = {
+        "rule": _cited(rule),
+        "code": item.code.value,
+        "force": rule.force.value,
+        "subject": item.subject or None,
+        "meets": item.meets,
+        "operator": rule.operator.value,
+        "required": item.required,
+        "actual": item.actual,
+        "unit": rule.unit or None,
+        "place": rule.place,
+        "valid_from": rule.valid_from or None,
+        "valid_to": rule.valid_to or None,
+        "evidence": rule.evidence,
+        "message": item.message,
+    }
+    return answer | ({"plots": list(item.plots)} if item.plots else {})
+
+
+def _cited(rule: CemeteryRule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "regulation": rule.regulation,
+        "document_no": rule.document_no or None,
+        "article": rule.article or None,
+    }
+
+
+def _named(rule: CemeteryRule) -> dict[str, object]:
+    return {"rule": _cited(rule), "area": rule.quantity, "place": rule.place}
+
+
+def _record(rule: CemeteryRule) -> dict[str, object]:
+    record: dict[str, object] = {
+        **_cited(rule),
+        "topic": rule.topic.value,
+        "topic_zh": rule.topic.label_zh,
+        "subjects": list(rule.subjects),
+        "levels": sorted(rule.levels),
+        "operation": rule.operation.value if rule.operation else None,
+        "only_on": list(rule.only_on),
+        "place": rule.place,
+        "adcode": rule.adcode,
+        "valid_from": rule.valid_from or None,
+        "valid_to": rule.valid_to or None,
+        "quantity": rule.quantity,
+        "operator": rule.operator.value,
+        "value": None if rule.value is None else decimal_text(rule.value),
+        "unit": rule.unit or None,
+        "applies_to": rule.applies_to,
+        "force": rule.force.value,
+        "evidence": rule.evidence,
+        "note": rule.note,
+        "enabled": rule.enabled,
+    }
+    return record | ({"waiting": list(_waiting(rule))} if rule.topic is Topic.TEXT_MISSING else {})
+
+
+def _waiting(rule: CemeteryRule) -> Iterator[dict[str, str]]:
+    for word in rule.subjects:
+        yield {"topic": word, "label_zh": Topic(word).label_zh}
