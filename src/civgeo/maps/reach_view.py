@@ -224,7 +224,11 @@ class ReachView:
     def label(self, row: DivisionRow) -> str:
         """Share of a division for the eye."""
         unit = self.unit(row) if row.own else None
-        return "" if unit is None or unit.share is None else f"{fixed(unit.share, 1)}%"
+        if unit is None or unit.share is None:
+            return ""
+        text = fixed(unit.share, 1)
+        # what is not quite all is never rounded up to all
+        return "＜100%" if text == "100.0" and unit.share < 100 else f"{text}%"
 
     def legend(self, *, symbols: bool = True) -> Legend:
         """Classes with the target between them, symbols of the estates, and the rule.
