@@ -32,7 +32,7 @@ from civgeo.analysis.slope import Elevation
 __all__ = ["measured_alone", "run"]
 
 SIZES = {"a county, 20 km": (20, 5), "half a prefecture, 50 km": (50, 3)}
-SIZES |= {"a prefecture, 100 km": (100, 3)}
+SIZES |= {"a prefecture, 100 km": (100, 2)}
 CELL_M = 10.0
 EPSG, WEST, NORTH = 4526, 38_400_000.0, 3_700_000.0
 LEAST_M2 = 50 * 2_000 / 3

@@ -221,3 +221,22 @@ def test_cancelling_gives_an_honest_answer(model):
         assert apart >= 0 if answer.sense == "max" else apart <= 0
         assert (answer.status is LayoutStatus.OPTIMAL) == (apart == 0)
     assert told
+
+
+def test_sums_beyond_whole_numbers_are_refused_not_wrapped_round():
+    far = (small(LayoutModel.PMEDIAN).distance_dm.astype(np.int64) * 10**6).astype(np.int32)
+    problem = small(
+        LayoutModel.PMEDIAN,
+        distance_dm=far,
+        weights=np.array([1e9 + 0.5, 1, 1, 1]),
+        existing=np.array([False, True, True]),
+    )
+    with pytest.raises(InvalidInput, match="过大"):
+        solve_layout(problem)
+
+
+def test_a_quota_of_any_size_is_a_quota():
+    wide = small(group=("甲", "甲", "乙"), quotas={"甲": Quota(0, 10**30)})
+    assert solve_layout(wide).objective == solve_layout(small()).objective
+    deep = small(group=("甲", "甲", "乙"), quotas={"甲": Quota(10**30)})
+    assert solve_layout(deep).status is LayoutStatus.INFEASIBLE

@@ -73,6 +73,14 @@ def test_a_large_median_is_proven_to_a_thousandth():
     assert answer.bound <= answer.objective
 
 
+def test_a_rough_cover_does_not_claim_to_be_the_fewest():
+    problem = plane(LayoutModel.LSCP, 400, 150, None, 2500)
+    exact, rough = solve_layout(problem), solve_layout(problem, Effort(gap=0.9))
+    assert exact.objective == exact.bound
+    assert rough.bound <= exact.objective <= rough.objective
+    assert (rough.status is LayoutStatus.OPTIMAL) == (rough.bound == rough.objective)
+
+
 def test_quotas_hold_in_a_large_covering_and_the_bound_knows_them():
     group = tuple("甲乙丙丁"[site % 4] for site in range(120))
     free = plane(LayoutModel.MCLP, 800, 120, 12, 2000)

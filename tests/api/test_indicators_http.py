@@ -4,6 +4,15 @@ import io
 
 import openpyxl
 import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from api.served_city import BASE
+from civgeo.app import create_app
+from civgeo.assets import packaged_data
+from civgeo.settings import Settings
+from civgeo.store.tables import Collection
+from services.indicator_city import city_with, records
 
 CENTRE = "zhumadian_regional_centre_townships"
 DAY_CARE = "zhumadian_urban_day_care_2025"
@@ -144,3 +153,44 @@ def test_an_empty_store_still_shows_the_targets(empty_client):
 def test_an_indicator_of_another_city_can_be_looked_up(client):
     answer = client.get(f"/indicators/{RURAL}").json()
     assert (answer["target"], answer["place"], answer["status"]) == ("40", "南阳市", "not_assessed")
+
+
+def test_reported_figures_are_shown_to_the_bearer_of_the_token_alone(tmp_path):
+    row = {
+        "id": "r1",
+        "indicator": "zhumadian_community_workers_per_10000",
+        "division": "411700",
+        "reported_on": "2025-12-20",
+        "period": 2025,
+        "numerator": 18.0,
+        "denominator": 10_000.0,
+        "document": "驻民〔2025〕1号",
+    }
+    city_with(tmp_path, [], records=records(Collection.INDICATOR_REPORTS, [row])).store.close()
+    settings = Settings(store=tmp_path / "store", write_token=SecretStr("令牌-for-reports"))
+    bearer = {"Authorization": "Bearer 令牌-for-reports".encode()}
+    address = f"/indicators/{row['indicator']}"
+    with TestClient(create_app(settings), base_url=BASE) as served:
+        for form in ("json", "html"):
+            for place in (address, "/indicators"):
+                page = served.get(place, params={"f": form})
+                assert "驻民" not in page.text
+                assert "只供工作人员查看" in page.text
+            page = served.get(address, params={"f": form}, headers=bearer)
+            assert "驻民〔2025〕1号" in page.text
+            assert page.headers["cache-control"] == "private, no-store"
+        assert served.get(address, headers={"Authorization": "Bearer x"}).status_code == 401
+
+
+def test_the_workbook_of_an_indicator_with_a_chinese_id_has_a_name(tmp_path):
+    city_with(tmp_path, []).store.close()
+    header, *rows = packaged_data("gazetteer/indicators.csv").read_text("utf-8").splitlines()
+    [row] = [row for row in rows if row.startswith(f"{CENTRE},")]
+    own = tmp_path / "store" / "own" / "rules"
+    own.mkdir(parents=True)
+    table = f"{header}\n{row.replace(CENTRE, '本局指标')}\n"
+    (own / "indicators.csv").write_text(table, "utf-8")
+    with TestClient(create_app(Settings(store=tmp_path / "store")), base_url=BASE) as served:
+        book = served.get("/indicators/本局指标?f=xlsx")
+    assert book.status_code == 200
+    assert book.headers["content-disposition"].endswith(".xlsx")

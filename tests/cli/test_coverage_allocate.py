@@ -48,7 +48,7 @@ def test_most_households_by_one_site_in_a_straight_line(civgeo, files):
     found = answer_of(civgeo, files, "--model", "mclp", "-p", "1", "--summary", "out.json")
     assert (found["chosen"], found["objective"], found["sense"]) == (["B"], 80, "max")
     assert (found["status"], found["gap"], found["bound"]) == ("optimal", 0, 80)
-    assert (found["method"], found["unit"], found["unreached"]) == ("straight line", "人", ["e"])
+    assert (found["method"], found["unit"], found["unreached"]) == ("straight line", "户", ["e"])
     assert found["parameters"]["limit_m"] == 900
     assert {site["id"]: site["role"] for site in found["sites"]} == {"F": "existing", "B": "chosen"}
 

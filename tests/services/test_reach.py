@@ -1,26 +1,35 @@
 """Reach, why and service areas over a store."""
 
+import json
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
 
 import openpyxl
+import pandas as pd
 import pytest
 import shapely
 
 from civgeo.analysis.coverage import UnitLevel
 from civgeo.analysis.reach import ReachTerms
 from civgeo.domain.facility import FacilityKind
+from civgeo.domain.history import Edit
 from civgeo.domain.reach_reason import ReachReason
 from civgeo.errors import InvalidInput, NotFound
 from civgeo.services.reach import People, reach_coverage
-from civgeo.services.reach_views import reach_document, reach_spreadsheet, uncovered
+from civgeo.services.reach_views import (
+    reach_document,
+    reach_spreadsheet,
+    uncovered,
+    uncovered_geojson,
+)
 from civgeo.services.service_areas import city_service_areas
 from civgeo.services.why import Place, why_reached
 from civgeo.store.tables import Collection
-from planning_layers import points
+from planning_layers import lines, points
 from specimen_names import name_records
-from walking_city import HOSTILE, KIND, founded
+from walking_city import HOSTILE, KIND, estates, facilities, founded
 
 KINDS = [kind for kind in FacilityKind if kind.value == KIND]
 
@@ -151,6 +160,58 @@ def test_the_circle_of_all_holds_that_of_one_and_rings_are_nested(city):
     assert shapely.area(shapely.difference(one.geometry[15], whole.geometry[15])) < 1e-9
     with pytest.raises(NotFound, match="f3"):
         city_service_areas(city, KINDS, facilities=["f3"])
+
+
+def test_a_facility_that_opens_later_serves_nobody_before(tmp_path):
+    made = founded(tmp_path / "later")
+    with made.store.write() as writing:
+        edit = Edit("测试员", "测试文件")
+        writing.correct(Collection.FACILITIES, "f1", {"opened": "2026-02-01"}, edit, 1)
+    assert reach_coverage(made, KINDS, on=date(2026, 2, 1)).reached == 100
+    before = reach_coverage(made, KINDS, on=date(2026, 1, 31))
+    assert (before.reached, before.reasons[ReachReason.NO_FACILITY]) == (0, 190)
+    made.store.close()
+
+
+def test_who_has_barriers_on_every_side_is_on_no_street_and_is_told_why(tmp_path):
+    made = founded(tmp_path / "walled")
+    wall = lines([[(-500, 20), (5_000, 20)]]).geometry.iloc[0]
+    row = {"id": "w", "name": "长墙", "kind": "wall", "division": "990102", "geometry": wall}
+    with made.store.write() as writing:
+        writing.add(Collection.WALK_BARRIERS, name_records("walk_barriers", row))
+        home = estates().iloc[[0]].rename(index={"near": "between"})
+        home = home.set_geometry(points([(500, 30)]).geometry.to_numpy(), crs=home.crs)
+        writing.add_estates(home)
+    why = why_reached(made, Place(estate="between"), KINDS)
+    assert why.reason is ReachReason.UNSNAPPED
+    assert why.street_m is None
+    assert "阻隔" in why.message
+    found = reach_coverage(made, KINDS)
+    assert found.estates.loc["between", "reason"] == "unsnapped"
+    book = openpyxl.load_workbook(BytesIO(reach_spreadsheet(found)))
+    rows = [row for row in book["未覆盖"].values if row[0] == home["name"].iloc[0]]
+    assert rows
+    assert json.loads(uncovered_geojson(found))["features"]
+    made.store.close()
+
+
+def test_a_facility_on_no_street_has_no_circle_and_the_others_have(tmp_path):
+    made = founded(tmp_path / "off")
+    with made.store.write() as writing:
+        off = facilities().loc[["f1"]].rename(index={"f1": "f0"})
+        off = off.set_geometry(points([(100, -600)]).geometry.to_numpy(), crs=off.crs)
+        more = facilities().loc[["f1"]].rename(index={"f1": "f9"})
+        writing.add_facilities(pd.concat([off, more]))
+    areas = city_service_areas(made, KINDS, facilities=["f1", "f0", "f9"]).areas
+    drawn = areas.set_index("facility")["geometry"].notna()
+    assert drawn.groupby(level=0).all().to_dict() == {"f0": False, "f1": True, "f9": True}
+    assert areas.loc[areas["facility"] == "f0", "finding"].notna().all()
+    made.store.close()
+
+
+def test_circles_too_wide_for_so_many_facilities_are_refused(city):
+    with pytest.raises(InvalidInput, match="太大"):
+        city_service_areas(city, KINDS, facilities=["f1"], minutes=[Decimal(950)])
 
 
 def test_what_cannot_be_answered_is_refused(city, tmp_path):

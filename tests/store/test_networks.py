@@ -19,7 +19,7 @@ from civgeo.store.networks import (
     save_network,
 )
 
-ARRAYS = [field.name for field in fields(WalkNetwork) if field.name != "epsg"]
+ARRAYS = [field.name for field in fields(WalkNetwork) if field.init and field.name != "epsg"]
 
 
 def saved(folder, network, made_at="2026-03-01T00:00:00.000Z", **changed):
@@ -125,6 +125,32 @@ def test_a_damaged_network_is_unavailable_and_says_what_to_do(tmp_path):
     (folder / "meta.json").write_text("{")
     with pytest.raises(StoreUnavailable, match="重新导入道路"):
         networks(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["neighbour.npy", "length_dm.npy"])
+def test_one_changed_byte_is_seen_and_mended_by_saving_again(tmp_path, name):
+    network = grid(3, 3)
+    meta = saved(tmp_path, network)
+    place = tmp_path / "networks" / meta.version / name
+    content = bytearray(place.read_bytes())
+    content[-1] ^= 0x40
+    place.write_bytes(content)
+    with pytest.raises(StoreUnavailable, match="重新导入道路"):
+        load_network(tmp_path, meta.version)
+
+    saved(tmp_path, network)
+
+    assert network_version(load_network(tmp_path, meta.version)) == meta.version
+
+
+def test_a_damaged_version_does_not_stop_old_ones_from_going(tmp_path):
+    metas = [
+        saved(tmp_path, grid(size, 3), made_at=f"2026-03-0{size}T00:00:00.000Z")
+        for size in range(3, 6)
+    ]
+    (tmp_path / "networks" / metas[1].version / "meta.json").write_text("{")
+    make_current(tmp_path, metas[2].version)
+    assert prune(tmp_path, 1) == (metas[0].version,)
 
 
 def test_a_network_cannot_be_saved_where_no_folder_can_be_made(tmp_path):

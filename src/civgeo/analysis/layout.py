@@ -145,7 +145,7 @@ def _answer(instance: Instance, choice: Choice, is_open: Flags, placed: _Placed)
         objective=None if choice.objective is None else Fraction(choice.objective, parts),
         bound=None if choice.bound is None else Fraction(choice.bound, parts),
         sense=sense,
-        unit=unit,
+        unit=unit.replace("人", instance.problem.counted),
         chosen=tuple(choice.chosen.tolist()),
         sites=shares,
         assignment=Assignment(

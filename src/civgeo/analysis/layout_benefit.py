@@ -113,14 +113,14 @@ def _compressed(
     place = np.full(instance.problem.candidates, -1, dtype=np.int32)
     place[sites] = np.arange(len(sites))
     arc = place[candidate] >= 0
-    site, column, worth = place[candidate[arc]], column[arc].astype(np.int32), worth[arc]
-    by_site, by_demand = np.lexsort((column, site)), np.lexsort((site, column))
+    site, heads, worth = place[candidate[arc]], column[arc].astype(np.int32), worth[arc]
+    by_site, by_demand = np.lexsort((heads, site)), np.lexsort((site, heads))
     return Benefit(
         sites=sites,
         site_start=_starts(site, len(sites)),
-        site_demand=column[by_site],
+        site_demand=heads[by_site],
         site_benefit=worth[by_site],
-        demand_start=_starts(column, len(held)),
+        demand_start=_starts(heads, len(held)),
         demand_site=site[by_demand],
         demand_benefit=worth[by_demand],
         must=held,
@@ -151,7 +151,8 @@ def _dominated(instance: Instance, candidate: Ints, column: Whole, worth: Whole)
     rank[np.lexsort((np.arange(len(rank)), ~instance.required, -degree))] = np.arange(len(rank))
     behind = (rank[large] < rank[small]) & (instance.group[large] == instance.group[small])
     dominated[small[behind]] = True
-    return dominated & spare
+    found: Flags = dominated & spare
+    return found
 
 
 def _pairs_within(

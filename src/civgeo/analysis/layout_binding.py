@@ -25,7 +25,7 @@ def bindings(
 
     A number or quota binds when one more site would help; what it helps is said, the sites kept.
     """
-    new = is_open & ~instance.existing
+    new, counted = is_open & ~instance.existing, instance.problem.counted
     added = _added(instance, is_open)
     found = [*_number(instance, new, added), *_quotas(instance, new, added)]
     found += [
@@ -33,14 +33,17 @@ def bindings(
             BindingKind.CAPACITY,
             share.candidate,
             None,
-            f"{instance.label(share.candidate)} 已满（{decimal_text(share.assigned)} 人）",
+            f"{instance.label(share.candidate)} 已满（{decimal_text(share.assigned)} {counted}）",
         )
         for share in shares
         if share.is_full
     ]
     if len(instance.unreached):
         people = Fraction(int(instance.weight[instance.unreached].sum()), instance.scale)
-        told = f"{len(instance.unreached)} 个需求点（{decimal_text(people)} 人）没有可用点位能到"
+        told = (
+            f"{len(instance.unreached)} 个需求点（{decimal_text(people)} {counted}）"
+            "没有可用点位能到"
+        )
         found.append(Binding(BindingKind.UNREACHED, None, people, told))
     return tuple(found)
 
@@ -83,12 +86,13 @@ def _best(instance: Instance, added: Whole, among: Flags) -> tuple[int, Fraction
 
 
 def _helps(instance: Instance, site: int, gain: Fraction) -> str:
-    model, text, name = instance.problem.model, decimal_text(gain), instance.label(site)
+    model, name = instance.problem.model, instance.label(site)
+    text = f"{decimal_text(gain)} {instance.problem.counted}"
     if model is LayoutModel.PMEDIAN:
-        return f"再开 {name} 可少走 {text} 人·米"
+        return f"再开 {name} 可少走 {text}·米"
     if model is LayoutModel.CAPACITATED:
-        return f"{name} 可达 {text} 人，容量另计"
-    return f"再开 {name} 可多覆盖 {text} 人"
+        return f"{name} 可达 {text}，容量另计"
+    return f"再开 {name} 可多覆盖 {text}"
 
 
 def _number(instance: Instance, new: Flags, added: Whole) -> list[Binding]:

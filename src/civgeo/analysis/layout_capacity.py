@@ -108,12 +108,16 @@ def _capacity_model(transport: Transport, instance: Instance) -> LinearModel:
     each, flow = np.arange(arcs), places + np.arange(arcs)
     most = np.minimum(transport.capacity[transport.place], transport.weight[transport.demand])
     linked = arcs if arcs <= MOST_LINKS else 0
-    row = [transport.place, np.arange(places), places + transport.demand]
+    row: list[npt.NDArray[np.int64]] = [
+        transport.place.astype(np.int64),
+        np.arange(places),
+        places + transport.demand.astype(np.int64),
+    ]
     column = [flow, np.arange(places), flow]
     value = [np.ones(arcs), -transport.capacity.astype(np.float64), np.ones(arcs)]
     first = places + demands
     row += [first + each[:linked], first + each[:linked]]
-    column += [flow[:linked], transport.place[:linked]]
+    column += [flow[:linked], transport.place[:linked].astype(np.int64)]
     value += [np.ones(linked), -most[:linked].astype(np.float64)]
     rows = np.concatenate(row)
     order = np.argsort(rows, kind="stable")

@@ -12,12 +12,15 @@ from civgeo.analysis.layout_problem import LayoutStatus
 from civgeo.analysis.layout_radius import site_rows
 from civgeo.analysis.layout_search import best_sites
 from civgeo.analysis.layout_solver import Deadline, LinearModel, Outcome, solve, solver_version
+from civgeo.errors import InvalidInput
 
 __all__ = ["Choice", "fewest_sites", "most_covered", "shortest_walks"]
 
 Ints = npt.NDArray[np.int32]
+Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+LARGEST_SUM = 2.0**62
 _WHOLE = 1e-6
 
 
@@ -76,6 +79,7 @@ def shortest_walks(instance: Instance, deadline: Deadline) -> Choice:
     np.maximum.at(ceiling, instance.demand, instance.distance)
     arcs = np.bincount(instance.demand, minlength=len(reached))
     must = reached & (arcs < int((instance.existing | instance.eligible).sum()))
+    _require_countable(instance, ceiling, int(must.sum()))
     benefit = benefit_of(instance, instance.distance, ceiling, must)
     there = instance.existing[instance.candidate]
     cost = ceiling.copy()
@@ -88,7 +92,8 @@ def shortest_walks(instance: Instance, deadline: Deadline) -> Choice:
     chosen = benefit.sites[found.is_open]
     if reached.any() and not len(chosen) and not instance.existing.any():
         # every site is as far from everybody, so none brings a benefit; one there has to be
-        chosen = np.flatnonzero(instance.eligible & (instance.most[instance.group] > 0))[:1]
+        allowed = instance.eligible & (instance.most[instance.group] > 0)
+        chosen = np.flatnonzero(allowed)[:1].astype(np.int32)
         if not len(chosen):
             return _no_choice(LayoutStatus.INFEASIBLE, ("各县区配额不许新开任何点位",))
     return Choice(
@@ -96,6 +101,14 @@ def shortest_walks(instance: Instance, deadline: Deadline) -> Choice:
         LayoutStatus.OPTIMAL if objective == bound else LayoutStatus.FEASIBLE,
         *(objective, bound, (), _method(found.steps)),
     )
+
+
+def _require_countable(instance: Instance, ceiling: Whole, musts: int) -> None:
+    """Refuse sums of people times distance that whole numbers of 64 bits cannot hold."""
+    total = float((instance.weight.astype(np.float64) * ceiling).sum())
+    if total * (musts + 1) >= LARGEST_SUM:
+        text = "人数与距离的乘积过大，不能精确计算：请给出距离上限，或核对权重列"
+        raise InvalidInput(text, code="too_large")
 
 
 def _somebody_left(instance: Instance, deadline: Deadline, proven: bool) -> Choice:
@@ -124,12 +137,16 @@ def fewest_sites(instance: Instance, deadline: Deadline) -> Choice:
     if not len(outcome.values):
         return _no_choice(LayoutStatus.UNKNOWN, ("限时内没有找到全覆盖的方案",))
     is_open = outcome.values[:sites] > 0.5
-    return Choice(benefit.sites[is_open], *_counted(outcome, int(is_open.sum())))
+    return Choice(benefit.sites[is_open], *_counted(outcome, int(is_open.sum()), deadline))
 
 
-def _counted(outcome: Outcome, opened: int) -> tuple[LayoutStatus, int, int, tuple[str, ...], str]:
+def _counted(
+    outcome: Outcome, opened: int, deadline: Deadline
+) -> tuple[LayoutStatus, int, int, tuple[str, ...], str]:
     bound = max(0, math.ceil(outcome.bound - _WHOLE)) if math.isfinite(outcome.bound) else 0
-    bound = opened if outcome.status is LayoutStatus.OPTIMAL else min(bound, opened)
+    # with a gap allowed, the solver calls an answer optimal that is only near enough
+    proven = outcome.status is LayoutStatus.OPTIMAL and not deadline.effort.gap
+    bound = opened if proven else min(bound, opened)
     status = LayoutStatus.OPTIMAL if bound == opened else LayoutStatus.FEASIBLE
     return status, opened, bound, (), solver_version()
 

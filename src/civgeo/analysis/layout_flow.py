@@ -64,8 +64,9 @@ def _graph(transport: Transport) -> csr_array:
     """Source to places by capacity, places to demand, demand to sink by people."""
     places, demands = len(transport.capacity), len(transport.weight)
     source, sink = _ends(transport)
-    start = [np.full(places, source), transport.place, places + np.arange(demands)]
-    end = [np.arange(places), places + transport.demand, np.full(demands, sink)]
+    place, demand = (each.astype(np.int64) for each in (transport.place, transport.demand))
+    start = [np.full(places, source), place, places + np.arange(demands)]
+    end = [np.arange(places), places + demand, np.full(demands, sink)]
     room = [transport.capacity, transport.weight[transport.demand], transport.weight]
     cells = np.concatenate(room).astype(np.int32)
     return csr_array(

@@ -151,7 +151,7 @@ def _tell_coincident(
     first = np.unique(number, return_index=True)[1]
     again = np.delete(present, first)
     if len(again):
-        told = "可达的需求点和距离与前面的候选点完全相同（同一地点重复登记？）"
+        told = "可达的需求点和距离与前面一处现有设施或候选点完全相同（同一地点？）"
         findings.append(_finding("coincident", "candidate", again, told))
 
 
@@ -263,8 +263,10 @@ def _quotas(
     place = {name: number for number, name in enumerate(names)}
     group = np.array([place.get(name, len(names)) for name in of_each], dtype=np.int32)
     quotas = [problem.quotas[name] for name in names]
-    most = [count if quota.most is None else quota.most for quota in quotas]
-    least = np.array([*(quota.least for quota in quotas), 0], dtype=np.int64)
+    # more than there are candidates is one more than there are, however much it is
+    most = [count if quota.most is None else min(quota.most, count) for quota in quotas]
+    asked = (min(quota.least, count + 1) for quota in quotas)
+    least = np.array([*asked, 0], dtype=np.int64)
     return names, group, least, np.array([*most, count], dtype=np.int64)
 
 

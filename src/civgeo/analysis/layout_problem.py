@@ -116,6 +116,8 @@ class LayoutProblem:
         Longer ways do not count.
     labels
         Names of the candidates, for messages.
+    counted
+        What the weights count, in Chinese, for units and messages: ``人``, ``户``.
     """
 
     model: LayoutModel
@@ -133,6 +135,7 @@ class LayoutProblem:
     capacity: npt.ArrayLike | None = None
     limit_dm: int | None = None
     labels: tuple[str, ...] | None = None
+    counted: str = "人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +263,7 @@ class LayoutAnswer:
     sense
         ``min`` or ``max``.
     unit
-        Of the objective: ``处``, ``人`` or ``人·米``.
+        Of the objective: ``处``, what the weights count (``人``), or that times ``米``.
     chosen
         Positions of the sites opened new, the required included, rising.
     sites

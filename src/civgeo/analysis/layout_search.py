@@ -116,7 +116,8 @@ def _first_prices(benefit: Benefit, is_open: Flags) -> Floats:
         to, given = benefit.site_demand[arcs], benefit.site_benefit[arcs]
         best[1, to] = np.maximum(best[1, to], np.minimum(best[0, to], given))
         best[0, to] = np.maximum(best[0, to], given)
-    return best.sum(axis=0) / 2
+    halfway: npt.NDArray[np.float64] = best.sum(axis=0) / 2
+    return halfway
 
 
 def _bounded(benefit: Benefit, start: Floats, target: int) -> tuple[Floats, Whole, int, Flags]:

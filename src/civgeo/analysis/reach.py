@@ -121,7 +121,8 @@ def walking_reach(
         One row a place, in order: facility (position, -1 for none), distance_m and minutes of the
         walk (NaN for none), reached, reason (`ReachReason` value, None where reached), beyond_m
         (how much too long the walk is), straight_m to straight_facility, straight_reached
-        (inside a straight-line circle), street_m (distance of the nearest street), barrier (position in `barriers`, -1 for none).
+        (inside a straight-line circle), street_m (distance of the nearest street, infinite where
+        there is none), barrier (position in `barriers`, -1 for none).
     """
     limit = terms.limit_dm
     straight_dm, straight = nearest_straight(Points(demand.x, demand.y), facilities)

@@ -18,6 +18,7 @@ from civgeo.analysis.walk_network import DM_A_METRE, UNREACHED, Ints, WalkNetwor
 from civgeo.errors import InvalidInput
 
 __all__ = [
+    "LIMITLESS",
     "Field",
     "Sheds",
     "distance_from_field",

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -14,6 +15,7 @@ from civgeo.http.limiter import heavy_work
 from civgeo.http.negotiation import Format, negotiate
 from civgeo.http.query import require_known
 from civgeo.http.templates import page
+from civgeo.http.token import is_officer
 from civgeo.services.city import City
 from civgeo.services.indicator_answers import evaluation_answer, history_answer, result_answer
 from civgeo.services.indicator_maps import outlined_counties
@@ -22,6 +24,7 @@ from civgeo.services.indicator_reach import reach_of
 from civgeo.services.indicator_results import IndicatorResult, Standing
 from civgeo.services.indicators import (
     Evaluation,
+    YearPoint,
     city_catalogue,
     evaluate_indicators,
     indicator_history,
@@ -33,6 +36,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["规划指标"])
 
 LONGEST_TABLE = 200
+_FORMS = (Format.JSON, Format.HTML, Format.XLSX)
 Day = Annotated[str | None, Query(description="评价日 YYYY-MM-DD，默认今天")]
 
 
@@ -59,13 +63,16 @@ def indicators(
     day = None if on is None else parse_day(on)
     form = negotiate(request, (Format.JSON, Format.HTML, Format.XLSX))
     due = int(year) if year else None
-    found = evaluate_indicators(city, of=of, on=day, year=due, reach=reach_of(city))
-    if form is Format.XLSX:
-        with heavy_work():
-            return _workbook(indicators_spreadsheet(found), "indicators")
+    officer = is_officer(request)
+    with heavy_work():
+        found = evaluate_indicators(
+            city, of=of, on=day, year=due, reach=reach_of(city), officer=officer
+        )
+        if form is Format.XLSX:
+            return _for(officer, _workbook(indicators_spreadsheet(found), "indicators"))
     if form is Format.HTML:
-        return _table_page(request, city, found, due)
-    return _json(evaluation_answer(found))
+        return _for(officer, _table_page(request, city, found, due))
+    return _for(officer, _json(evaluation_answer(found)))
 
 
 @router.get(
@@ -94,20 +101,28 @@ def indicator(
     """One indicator with its counties, the units that fail, and its years."""
     require_known(request, ("on", "f", "lang"))
     day = (None if on is None else parse_day(on)) or city.today
-    asked = request.query_params.get("f")
-    if asked == Format.GEOJSON.value:
-        return _outlines(city, one_indicator(city, id, on=day, reach=reach_of(city)), day)
-    form = negotiate(request, (Format.JSON, Format.HTML, Format.XLSX))
-    result = one_indicator(city, id, on=day, reach=reach_of(city))
-    if form is Format.HTML:
-        return _one_page(request, city, result, day)
-    points = indicator_history(city, id, on=day)
-    if form is Format.XLSX:
-        with heavy_work():
+    outlines = request.query_params.get("f") == Format.GEOJSON.value
+    form = Format.GEOJSON if outlines else negotiate(request, _FORMS)
+    officer = is_officer(request)
+    with heavy_work():
+        result = one_indicator(city, id, on=day, reach=reach_of(city), officer=officer)
+        if form is Format.GEOJSON:
+            return _for(officer, _outlines(city, result, day))
+        points = indicator_history(city, id, on=day, officer=officer)
+        if form is Format.XLSX:
             found = _alone(city, result, day)
-            return _workbook(indicators_spreadsheet(found, [(result, points)]), id)
+            return _for(officer, _workbook(indicators_spreadsheet(found, [(result, points)]), id))
+    if form is Format.HTML:
+        return _for(officer, _one_page(request, city, result, points, day))
     answer = {"on": day.isoformat()} | result_answer(result)
-    return _json(answer | {"history": history_answer(points)})
+    return _for(officer, _json(answer | {"history": history_answer(points)}))
+
+
+def _for(officer: bool, answer: Response) -> Response:
+    """The answer; one with reported figures is kept nowhere."""
+    if officer:
+        answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _json(answer: object) -> Response:
@@ -116,7 +131,7 @@ def _json(answer: object) -> Response:
 
 
 def _workbook(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.xlsx"}
     return Response(content, media_type=Format.XLSX.media_type, headers=headers)
 
 
@@ -190,8 +205,13 @@ def _table_page(request: Request, city: City, found: Evaluation, year: int | Non
     )
 
 
-def _one_page(request: Request, city: City, result: IndicatorResult, day: date) -> Response:
-    points = indicator_history(city, result.definition.id, on=day)
+def _one_page(
+    request: Request,
+    city: City,
+    result: IndicatorResult,
+    points: tuple[YearPoint, ...],
+    day: date,
+) -> Response:
     with city.store.read() as reading:
         register, version = reading.register(), reading.data_version()
     counties = {part.part.code: part.part.name for part in result.parts}

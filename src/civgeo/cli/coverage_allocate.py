@@ -46,6 +46,10 @@ def allocate(
         str | None, typer.Option(help=_("步行分钟数；默认 15，pmedian 默认不限"))
     ] = None,
     speed: Annotated[str, typer.Option(help=_("步行速度（米/秒）：老年人 0.8 至 1.0"))] = "1.0",
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help=_("现有设施只算这种，名称或代码，可多次：如 老年助餐点；默认全部")),
+    ] = None,
     snap: Annotated[float, typer.Option(min=0, help=_("离路上限（米），更远的不算在网上"))] = 200.0,
     required: Annotated[
         str | None, typer.Option(help=_("必开的候选点：是否列的列名，或逗号分开的编号"))
@@ -91,6 +95,7 @@ def allocate(
     files = LayoutFiles(
         *(facilities, candidates, demand, streets, weight),
         *(capacity, county, required, forbidden, crs),
+        kinds=tuple(kind or ()),
     )
     with steps(quiet=session(context).verbosity < 0) as progress:
         effort = Effort(time_limit, float(_number(gap)), progress)
@@ -119,22 +124,29 @@ def _number(text: str) -> Decimal:
 def _print(found: "LayoutOfFiles") -> None:
     from civgeo.domain.quantity import fixed
     from civgeo.services.layout_views import layout_rows
+    from civgeo.services.planning_files import counted_in
 
+    unit = counted_in(found.demand, found.weight)
     answer, limit = found.answer, found.terms.limit_dm
     method = _("步行网") if found.on_streets else _("直线距离（不是步行距离）")
     within = _("不限距离") if limit is None else f"{limit / 10:g} m"
     columns = [
-        *(_("编号"), _("名称"), _("类别"), _("服务人数")),
-        *(_("独自增加"), _("少走 人·米"), _("容量")),
+        *(_("编号"), _("名称"), _("类别"), f"{_('服务')} {unit}"),
+        *(f"{_('独自增加')} {unit}", f"{_('少走')} {unit}·{_('米')}", _("容量")),
     ]
-    table(f"{answer.model.label_zh} {within} {method}", columns, layout_rows(found))
+    title = f"{answer.model.label_zh} {within} {method}"
+    if found.simulated:
+        title += f" 【{_('模拟数据')}】"
+    table(title, columns, layout_rows(found))
     say = [f"{_('结论')}：{answer.status.label_zh}", *answer.reasons]
     if answer.objective is not None:
         say.append(f"{_('目标值')} {fixed(answer.objective, 1)} {answer.unit}")
     if answer.bound is not None and answer.gap is not None:
         say.append(f"{_('界')} {fixed(answer.bound, 1)}，{_('差距')} {float(answer.gap):.4%}")
-    say.append(f"{_('服务人数')} {fixed(answer.served, 0)} / {fixed(answer.people, 0)}")
+    say.append(f"{_('服务')} {unit} {fixed(answer.served, 0)} / {fixed(answer.people, 0)}")
     say += [each.message for each in answer.binding]
+    if found.attribution:
+        say.append(f"{_('道路')} {found.attribution}")
     for line in say:
         messages.print(line, markup=False)
     for each in found.findings[:MOST_FINDINGS]:

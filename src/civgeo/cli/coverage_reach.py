@@ -37,6 +37,10 @@ def reach(
     capacity: Annotated[
         str | None, typer.Option(help=_("设施的容量列（如床位）：满了以后走得到也算未覆盖"))
     ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help=_("只算这种设施，名称或代码，可多次：如 老年助餐点；默认全部")),
+    ] = None,
     snap: Annotated[float, typer.Option(min=0, help=_("离路上限（米），更远的不算在网上"))] = 200.0,
     crs: Annotated[
         str | None, typer.Option(help=_("坐标系：EPSG:编号、GCJ-02 或 BD-09；以此为准"))
@@ -61,7 +65,9 @@ def reach(
     if output is not None and output.suffix.lower() not in (".geojson", ".json"):
         raise typer.BadParameter(f"{output}: {_('只能另存为 .geojson')}")
     terms = ReachTerms(_number(minutes), _number(speed), snap_limit_m=snap)
-    files = ReachFiles(facilities, demand, streets, barriers, weight, crs, capacity)
+    files = ReachFiles(
+        facilities, demand, streets, barriers, weight, crs, capacity, tuple(kind or ())
+    )
     with steps(quiet=session(context).verbosity < 0) as progress:
         found = reach_of_files(files, terms, progress=progress)
     answer = reach_summary(found)
@@ -76,6 +82,11 @@ def reach(
         output.write_bytes(reach_geojson(found))
     if fail_on_findings and answer["points"] != answer["points_reached"]:
         raise typer.Exit(1)
+
+
+def _weight(column: str | None) -> str:
+    names = {"households": _("户数"), "elders": _("老年人口数")}
+    return _("点数") if column is None else names.get(column, column)
 
 
 def _number(text: str) -> Decimal:
@@ -100,9 +111,15 @@ def _print(found: "ReachOfFiles", answer: dict[str, object]) -> None:
     title = (
         f"{terms.minutes} {_('分钟')} {terms.speed_m_per_s} m/s {terms.limit_dm / 10:g} m {method}"
     )
-    table(title, [_("需求"), found.weight or _("点数")], rows)
+    if found.simulated:
+        title += f" 【{_('模拟数据')}】"
+    table(title, [_("需求"), _weight(found.weight)], rows)
     if answer["share"] is not None:
         messages.print(f"{_('覆盖率')} {answer['ratio']} = {answer['share']:.2%}", markup=False)
+    kinds = "、".join(found.kinds) or _("全部")
+    messages.print(f"{_('设施')} {kinds} {found.facilities} {_('处')}", markup=False)
+    if found.attribution:
+        messages.print(f"{_('道路')} {found.attribution}", markup=False)
     for each in found.findings[:MOST_FINDINGS]:
         where = f"{each.file} {_('第')} {each.row} {_('行')}" if each.row else each.file
         messages.print(f"{where}: {each.message}", markup=False)

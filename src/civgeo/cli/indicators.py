@@ -100,7 +100,9 @@ def report(
     day = today() if on is None else parse_day(on)
     with Store.open(settings(context).store) as store:
         here = City(store, today())
-        found = evaluate_indicators(here, of=city, on=day, year=year, reach=reach_of(here))
+        found = evaluate_indicators(
+            here, of=city, on=day, year=year, reach=reach_of(here), officer=True
+        )
         if output is not None:
             output.write_bytes(indicators_spreadsheet(found))
     if session(context).as_json:

@@ -265,7 +265,7 @@ def _reach_json(view: ReachView, around: ReachSurroundings, query: str, ask: Rea
         "why": f"{ask.why}?{query}",
         "areas": ask.areas,
         "speed": view.told.speed,
-        "speeds": sorted({view.told.speed, *SPEEDS}, key=float),
+        "speeds": sorted({view.told.speed, *SPEEDS}, key=lambda speed: float(str(speed))),
         "limit": float(view.told.limit.replace(",", "")),
         "kinds": [
             {

@@ -23,7 +23,7 @@ from civgeo.analysis.accessibility import (
 )
 from civgeo.analysis.coverage import UnitLevel
 from civgeo.analysis.reach import ReachTerms
-from civgeo.analysis.walk_arcs import reachable_demand
+from civgeo.analysis.walk_arcs import MOST_PAIRS_SERVED, reachable_demand
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.facility import FacilityKind
 from civgeo.domain.quantity import decimal_text
@@ -130,7 +130,10 @@ def city_access(
     known = ground.estates[people.value].notna().to_numpy()
     rows = np.flatnonzero(known)
     limit = terms.limit_dm
-    arcs = reachable_demand(ground.network, served.places, ground.people.take(rows), limit)
+    places = ground.people.take(rows)
+    arcs = reachable_demand(
+        ground.network, served.places, places, limit, most_pairs=MOST_PAIRS_SERVED
+    )
     counted = ground.estates[people.value].to_numpy()[rows].astype(np.float64)
     weigh = {
         DecayKind.STEPS: stepwise_decay(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from time import monotonic
 
 import geopandas as gpd
 import numpy as np
@@ -12,12 +13,13 @@ from civgeo.analysis.label_grid import LabelGrid
 from civgeo.analysis.layout import solve_layout
 from civgeo.analysis.layout_problem import Effort, LayoutAnswer, LayoutModel, LayoutProblem
 from civgeo.analysis.snapping import SNAP_LIMIT_M, Snapped, joined
-from civgeo.analysis.walk_arcs import reachable_demand
+from civgeo.analysis.walk_arcs import MOST_PAIRS_SERVED, reachable_demand
 from civgeo.domain.quantity import decimal_text
 from civgeo.errors import InvalidInput
 from civgeo.geo.crs import CGCS2000_EPSG
 from civgeo.services.city import City
 from civgeo.services.layout_question import LayoutQuestion, layout_question
+from civgeo.services.reach import People
 from civgeo.services.reach_views import provenance, terms_document
 from civgeo.services.walk_ground import Ground, in_metres, served_by, walk_ground
 from civgeo.store.tables import Collection
@@ -25,7 +27,6 @@ from civgeo.store.tables import Collection
 __all__ = ["CityLayout", "city_layout", "layout_document", "layout_job"]
 
 Progress = Callable[[str, int, int], None]
-MOST_ARCS = 30_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +68,8 @@ def city_layout(
     NotFound
         ``no_streets`` without a walk network.
     InvalidInput
-        When there is no demand or no candidate, or the question is too large, and as
-        `civgeo.analysis.layout_input.settled`.
+        When there is no demand or no candidate, the question is too large, or the walks alone take
+        the time it has, and as `civgeo.analysis.layout_input.settled`.
     """
     tell = progress or (lambda label, done, total: None)
     ground = walk_ground(city)
@@ -83,13 +84,13 @@ def city_layout(
     places = joined(served.places.take(np.arange(count)), spots)
     tell("步行搜索", 0, 1)
     people = ground.people.take(demand)
-    arcs = reachable_demand(ground.network, places, people, question.terms.limit_dm)
+    end = monotonic() + question.seconds
+    arcs = reachable_demand(
+        *(ground.network, places, people, question.terms.limit_dm),
+        most_pairs=MOST_PAIRS_SERVED,
+        stopped=lambda: monotonic() > end,
+    )
     tell("步行搜索", 1, 1)
-    if len(arcs) > MOST_ARCS:
-        raise InvalidInput(
-            f"候选点与小区的组合有 {len(arcs)} 对，超过 {MOST_ARCS}：请缩小范围或分县区计算",
-            code="too_large",
-        )
     none = np.zeros(count, dtype=np.bool_)
     sites = _sites(facilities, candidates)
     problem = LayoutProblem(
@@ -107,8 +108,10 @@ def city_layout(
         quotas=question.quotas,
         capacity=_capacity(facilities, candidates, question),
         labels=tuple(sites["name"]),
+        counted="户" if question.people is People.HOUSEHOLDS else "人",
     )
-    answer = solve_layout(problem, Effort(seconds=question.seconds, progress=progress))
+    effort = Effort(seconds=max(0.0, end - monotonic()), progress=progress)
+    answer = solve_layout(problem, effort)
     off = candidates.index[~spots.is_on_network]
     return CityLayout(question, answer, sites, count, estates, tuple(off), ground)
 
@@ -165,7 +168,8 @@ def _counties(city: City, frame: gpd.GeoDataFrame) -> list[str]:
     with city.store.read() as reading:
         own = reading.features(Collection.DIVISIONS, where={"role": "own", "level": "county"})
     drawn = own[own.geometry.notna()]
-    labels = LabelGrid(drawn.geometry).label(frame.geometry.x, frame.geometry.y)
+    x, y = (np.asarray(values, dtype=np.float64) for values in (frame.geometry.x, frame.geometry.y))
+    labels = LabelGrid(drawn.geometry).label(x, y)
     codes = [*drawn["code"], ""]
     return [codes[label] for label in labels]
 

@@ -11,7 +11,7 @@ from civgeo.domain.division import DivisionCode
 from civgeo.services.indicator_data import DayData
 from civgeo.store.tables import Collection
 
-__all__ = ["Report", "Reports", "reports_of"]
+__all__ = ["Report", "Reports", "reports_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,13 @@ Reports = Mapping[str, tuple[Report, ...]]
 """Reports by indicator."""
 
 
-def reports_of(data: DayData) -> Reports:
-    """Reports known by the day of `data`, by indicator; those of later years are left out."""
+def reports_for(data: DayData, *, officer: bool) -> Reports:
+    """Reports known by the day of `data`, by indicator; those of later years are left out.
+
+    The register of reports is the officers': for anybody else there are none.
+    """
+    if not officer:
+        return {}
     rows = data.records(Collection.INDICATOR_REPORTS)
     found: dict[str, list[Report]] = defaultdict(list)
     for row in rows.to_dict("records"):

@@ -333,7 +333,7 @@ def _lines_inspected(definition: IndicatorDefinition, data: DayData) -> Computed
     inspected = lines["code"].isin(done)
     left = lines[~inspected]
     told = [
-        Failing(code, name if public else "未公开的界线", "")
+        Failing(code, name, "") if public else Failing("", "未公开的界线", "")
         for code, name, public in zip(left["code"], left["name"], left["public"], strict=True)
     ]
     return Computed(
@@ -363,7 +363,8 @@ def _site_area(definition: IndicatorDefinition, data: DayData) -> Computed:
 
 def _reported(definition: IndicatorDefinition, data: DayData) -> Computed:
     del data
-    return lacking("登记库算不出这一指标，也没有上报数", *definition.layers)
+    told = "登记库算不出这一指标，须由各地上报；没有上报数，或上报数只供工作人员查看"
+    return lacking(told, *definition.layers)
 
 
 _RULES: Mapping[Counting, Callable[[IndicatorDefinition, DayData], Computed]] = {

@@ -15,7 +15,7 @@ from civgeo.services.city import City
 from civgeo.services.indicator_catalogue import catalogue_in_force, city_indicators
 from civgeo.services.indicator_data import DayData, day_data
 from civgeo.services.indicator_figures import Computed, Part, Reach, lacking
-from civgeo.services.indicator_reports import Report, Reports, reports_of
+from civgeo.services.indicator_reports import Report, Reports, reports_for
 from civgeo.services.indicator_results import IndicatorResult, result_of
 from civgeo.services.indicator_rules import computed
 
@@ -81,6 +81,7 @@ def evaluate_indicators(
     on: date | None = None,
     year: int | None = None,
     reach: Reach | None = None,
+    officer: bool = False,
 ) -> Evaluation:
     """Every indicator of a plan on a day.
 
@@ -97,6 +98,8 @@ def evaluate_indicators(
         Only targets that are due in this year.
     reach
         Answers questions of reach on foot; None while there is no walk network.
+    officer
+        Whether an officer asks: only officers see reported figures.
 
     Raises
     ------
@@ -112,7 +115,7 @@ def evaluate_indicators(
     listed = city_indicators(catalogue, asked)
     chosen = [item for item in listed if year is None or item.year == year]
     own = asked == data.register.city
-    reports = reports_of(data) if own else {}
+    reports = reports_for(data, officer=officer) if own else {}
     results = [
         _result(item, data, reach, reports) if own else _elsewhere(item, data) for item in chosen
     ]
@@ -129,9 +132,19 @@ def evaluate_indicators(
 
 
 def one_indicator(
-    city: City, id: str, *, on: date | None = None, reach: Reach | None = None
+    city: City,
+    id: str,
+    *,
+    on: date | None = None,
+    reach: Reach | None = None,
+    officer: bool = False,
 ) -> IndicatorResult:
     """One indicator on a day; today by default. That of another city has no figure.
+
+    Parameters
+    ----------
+    city, id, on, reach, officer
+        As for `evaluate_indicators`, and the indicator.
 
     Raises
     ------
@@ -143,25 +156,29 @@ def one_indicator(
     found = next((item for item in own if item.id == id), None)
     if found is None:
         return _elsewhere(city_catalogue(city).definition(id), data)
-    return _result(found, data, reach, reports_of(data))
+    return _result(found, data, reach, reports_for(data, officer=officer))
 
 
-def indicator_history(city: City, id: str, *, on: date | None = None) -> tuple[YearPoint, ...]:
+def indicator_history(
+    city: City, id: str, *, on: date | None = None, officer: bool = False
+) -> tuple[YearPoint, ...]:
     """Figures at the end of each year up to `on`, the last one on that day; never extrapolated.
 
     Figures that the registers cannot tell for past days (households of estates, reach) have no
-    points; reported figures stand at the year that they were reported for.
+    points; reported figures, for officers, stand at the year that they were reported for. A day to
+    come gives the years up to today.
 
     Raises
     ------
     NotFound
         When the catalogue holds no such indicator.
     """
-    day = on or city.today
-    now = one_indicator(city, id, on=day)
+    day = min(on or city.today, city.today)
+    now = one_indicator(city, id, on=day, officer=officer)
     definition = now.definition
     if definition.counting is Counting.REPORTED:
-        return _reported_years(definition, day_data(city, day))
+        data = day_data(city, day)
+        return _reported_years(definition, data, reports_for(data, officer=officer))
     if definition.counting not in _DATED or now.verdict is None:
         return ()
     ends = [date(year, 12, 31) for year in range(_first_year(definition, day), day.year)]
@@ -175,9 +192,11 @@ def _first_year(definition: IndicatorDefinition, on: date) -> int:
     return max(OLDEST_YEAR, min(first, on.year))
 
 
-def _reported_years(definition: IndicatorDefinition, data: DayData) -> tuple[YearPoint, ...]:
+def _reported_years(
+    definition: IndicatorDefinition, data: DayData, reports: Reports
+) -> tuple[YearPoint, ...]:
     found = []
-    for report in reports_of(data).get(definition.id, ()):
+    for report in reports.get(definition.id, ()):
         if report.division == DivisionCode.parse(data.register.city).text:
             end = min(date(report.period, 12, 31), data.on)
             result = _result(definition, data, None, {definition.id: (report,)})

@@ -1,5 +1,6 @@
 """One layer of an outside file, read in the jail, and its columns by the headers in use."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from civgeo.formats.jail import read_file
 
 __all__ = ["column_of", "plain_text", "read_layer", "shapes_of", "texts_of"]
 
+_UNIT = re.compile(r"\s*\([^()]*\)$")
 CHECKED = "GeoPackage、GeoJSON、Shapefile、KML、FlatGeobuf、GeoParquet 图层，或装有其一的 zip"
 OTHER_KIND = ("unsupported_format", "broken_archive", "empty_archive", "unsafe_xml")
 
@@ -64,14 +66,20 @@ def shapes_of(file: Path, raw: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def column_of(frame: pd.DataFrame, headers: Sequence[str]) -> str | None:
-    """Column whose header stands first in `headers`, whatever its case, width and blanks."""
+    """Column whose header stands first in `headers`, whatever its case, width and blanks.
+
+    A unit in brackets at its end, as exports write them (``户数（户）``), may be left out.
+    """
     shapes = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) else None
-    plain = {
-        unicodedata.normalize("NFKC", str(column)).strip().lower(): str(column)
-        for column in frame.columns
-        if column != shapes
-    }
-    return next((plain[header] for header in headers if header in plain), None)
+    plain = {_plain(str(column)): str(column) for column in frame.columns if column != shapes}
+    bare = {_UNIT.sub("", header): column for header, column in reversed(plain.items())}
+    plain = bare | plain
+    asked = [_plain(header) for header in headers]
+    return next((plain[header] for header in asked if header in plain), None)
+
+
+def _plain(header: str) -> str:
+    return unicodedata.normalize("NFKC", header).strip().lower()
 
 
 def plain_text(value: object) -> str:

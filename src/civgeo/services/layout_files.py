@@ -1,7 +1,7 @@
 """Use case: where the next facilities should be, from files, without a store."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,13 +23,19 @@ from civgeo.analysis.walk_arcs import Arcs, reachable_demand
 from civgeo.analysis.walk_search import LIMITLESS, limit_dm
 from civgeo.errors import InvalidInput
 from civgeo.geo.crs import Zone
+from civgeo.services.facility_rows import counted_facilities
 from civgeo.services.layer_files import column_of, texts_of
 from civgeo.services.planning_files import (
+    CANDIDATES,
+    ESTATES,
+    FACILITIES,
     WEIGHT_HEADERS,
     PlaceFinding,
     Places,
+    StreetLayer,
     amounts,
     common_zone,
+    counted_in,
     read_places,
     read_streets,
 )
@@ -65,6 +71,8 @@ class LayoutFiles:
         A yes-or-no column of the candidates, or ids with commas between.
     crs
         System of all files, before what they say of themselves.
+    kinds
+        Codes or Chinese labels of the existing facilities that count; none for all of the layer.
     """
 
     facilities: Path
@@ -77,6 +85,7 @@ class LayoutFiles:
     required: str | None = None
     forbidden: str | None = None
     crs: str | None = None
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,12 @@ class LayoutOfFiles:
         Whether distances are walks along streets.
     findings
         What was wrong with rows, or with everything.
+    kinds
+        Kinds of existing facility that were asked for; none for all of the layer.
+    simulated
+        Whether a row that counts, or a street, says that it is simulated.
+    attribution
+        Whom the licence of the streets asks to name.
     """
 
     answer: LayoutAnswer
@@ -147,6 +162,9 @@ class LayoutOfFiles:
     weight: str | None
     on_streets: bool
     findings: tuple[PlaceFinding, ...]
+    kinds: tuple[str, ...] = ()
+    simulated: bool = False
+    attribution: str = ""
 
     def site_id(self, position: int) -> str:
         """Id of a facility or candidate."""
@@ -194,9 +212,10 @@ def layout_of_files(
         When a file cannot be read or lacks a column, and as `settled`.
     """
     tell = progress or (lambda label, done, total: None)
-    facilities = read_places(files.facilities, crs=files.crs)
-    candidates = read_places(files.candidates, crs=files.crs)
-    demand = read_places(files.demand, crs=files.crs)
+    registered = read_places(files.facilities, crs=files.crs, own=FACILITIES)
+    facilities = counted_facilities(registered, files.kinds)
+    candidates = read_places(files.candidates, crs=files.crs, own=CANDIDATES)
+    demand = read_places(files.demand, crs=files.crs, own=ESTATES)
     weights, column, bad = amounts(demand, files.weight, WEIGHT_HEADERS, "权重")
     findings = [*facilities.findings, *candidates.findings, *demand.findings, *bad]
     zone = common_zone(facilities, candidates, demand)
@@ -207,19 +226,24 @@ def layout_of_files(
     )
     counted = np.flatnonzero(demand.usable & np.isfinite(weights))
     tell("读取设施、候选点和需求点", 1, 1)
-    arcs = _arcs(files, terms, zone, (facilities, candidates), (demand, counted))
+    streets = None if files.streets is None else read_streets(files.streets, zone, crs=files.crs)
+    arcs = _arcs(streets, terms, zone, (facilities, candidates), (demand, counted))
     tell("计算可达", 1, 1)
     problem = _problem(files, terms, (facilities, candidates), arcs, weights[counted])
+    problem = replace(problem, counted=counted_in(demand, column))
     answer = solve_layout(problem, effort)
     findings += _told(answer.findings, sites, (demand, counted))
     return LayoutOfFiles(
         *(answer, sites, demand, tuple(counted.tolist()), tuple(weights[counted].tolist())),
-        *(terms, column, files.streets is not None, tuple(findings)),
+        *(terms, column, streets is not None, tuple(findings), files.kinds),
+        simulated=any(layer.simulated for layer in (facilities, candidates, demand))
+        or (streets is not None and streets.simulated),
+        attribution="" if streets is None else streets.attribution,
     )
 
 
 def _arcs(
-    files: LayoutFiles,
+    streets: StreetLayer | None,
     terms: LayoutTerms,
     zone: Zone,
     sites: tuple[Places, Places],
@@ -227,15 +251,14 @@ def _arcs(
 ) -> Arcs:
     there = np.concatenate([_metres(places, zone)[places.usable] for places in sites])
     people = _metres(demand[0], zone)[demand[1]]
-    if files.streets is None:
+    if streets is None:
         return straight_arcs(there, people, terms.limit_dm)
-    network = read_streets(files.streets, zone, crs=files.crs)
-    index = StreetIndex(network)
+    index = StreetIndex(streets.network)
     places, homes = (
         index.snap(at[:, 0].copy(), at[:, 1].copy(), terms.snap_limit_m) for at in (there, people)
     )
     limit = LIMITLESS if terms.limit_dm is None else terms.limit_dm
-    return reachable_demand(network, places, homes, limit)
+    return reachable_demand(streets.network, places, homes, limit)
 
 
 def _metres(places: Places, zone: Zone) -> Floats:

@@ -30,6 +30,9 @@ def layout_summary(found: LayoutOfFiles) -> dict[str, object]:
         "chosen": [found.site_id(site) for site in answer.chosen],
         "method": "network" if found.on_streets else "straight line",
         "solver": answer.method,
+        "kinds": list(found.kinds),
+        "simulated": found.simulated,
+        "attribution": found.attribution,
         "parameters": {
             "p": terms.new_sites,
             "minutes": None if minutes is None else decimal_text(minutes),
@@ -99,7 +102,7 @@ def layout_geojson(found: LayoutOfFiles) -> bytes:
     answer, features = found.answer, []
     for share in answer.sites:
         places, row = found.sites[share.candidate]
-        properties = {
+        properties: dict[str, object] = {
             "kind": "site",
             "name": found.site_name(share.candidate),
             "role": share.role.value,

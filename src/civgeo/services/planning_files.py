@@ -10,28 +10,27 @@ import pandas as pd
 
 from civgeo.analysis.street_noding import node_streets
 from civgeo.analysis.walk_network import Floats, WalkNetwork, walk_network
-from civgeo.errors import ImportRejected, InvalidInput
+from civgeo.errors import CrsError, ImportRejected, InvalidInput
+from civgeo.formats.osm_streets import ATTRIBUTION
+from civgeo.formats.sniff import is_osm_pbf
 from civgeo.geo.cgcs2000 import in_cgcs2000
 from civgeo.geo.crs import Zone, city_zone, to_metric
-from civgeo.services.layer_files import column_of, plain_text, read_layer, shapes_of
+from civgeo.services.layer_files import column_of, plain_text, read_layer, shapes_of, texts_of
 
-__all__ = ["PlaceFinding", "Places", "amounts", "common_zone", "read_places", "read_streets"]
+__all__ = ["PlaceFinding", "Places", "StreetLayer", "amounts", "common_zone", "counted_in"]
+__all__ += ["read_places", "read_streets"]
 
 ID_HEADERS = ("id", "编号", "登记编号", "设施编号", "小区编号", "代码", "code", "fid")
 NAME_HEADERS = ("name", "名称", "小区名称", "设施名称", "机构名称", "地名")
 LON_HEADERS = ("经度", "lon", "lng", "longitude", "x")
 LAT_HEADERS = ("纬度", "lat", "latitude", "y")
-WEIGHT_HEADERS = (
-    "households",
-    "户数",
-    "住户",
-    "总户数",
-    "elders",
-    "老年人口数",
-    "老年人口",
-    "weight",
-)
-STREET_LAYERS = ("streets", "道路", "路网")
+HOUSEHOLD_HEADERS = ("households", "户数", "住户", "总户数")
+ELDER_HEADERS = ("elders", "老年人口数", "老年人口", "老年人数")
+WEIGHT_HEADERS = (*HOUSEHOLD_HEADERS, *ELDER_HEADERS, "weight")
+STREETS, BARRIERS = "streets", "barriers"
+FACILITIES, CANDIDATES, ESTATES = "facilities", "candidates", "estates"
+SIMULATED_HEADERS = ("simulated", "是否模拟数据")
+_YES = ("1", "true", "t", "yes", "y", "是")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +74,47 @@ class Places:
     usable: np.ndarray[tuple[int], np.dtype[np.bool_]]
     findings: tuple[PlaceFinding, ...]
 
+    @property
+    def simulated(self) -> bool:
+        """Whether a row says of itself that it is simulated."""
+        return _says_simulated(self.frame[self.usable])
+
     def metres(self, zone: Zone) -> tuple[Floats, Floats]:
         """Coordinates of all rows in `zone`, NaN where there is none; areas by a point inside."""
         points = self.frame.geometry.copy()
         areal = ~points.geom_type.isin(["Point"]) & self.usable
-        points[areal] = points[areal].representative_point()
+        points[areal] = gpd.GeoSeries(points[areal]).representative_point()
         points[~self.usable] = None
         metric = to_metric(gpd.GeoDataFrame(geometry=points), zone).geometry
-        return metric.x.to_numpy(), metric.y.to_numpy()
+        x, y = (np.asarray(values, dtype=np.float64) for values in (metric.x, metric.y))
+        return x, y
 
 
-def read_places(file: Path, *, crs: str | None, layer: str | None = None) -> Places:
+@dataclass(frozen=True, slots=True, eq=False)
+class StreetLayer:
+    """Walk network of a file, with what must be said wherever it is used.
+
+    Parameters
+    ----------
+    network
+        In the zone of the question.
+    attribution
+        Whom the licence of the streets asks to name; empty where it asks for nobody.
+    simulated
+        Whether a street says of itself that it is simulated.
+    """
+
+    network: WalkNetwork
+    attribution: str
+    simulated: bool
+
+
+def _says_simulated(frame: pd.DataFrame) -> bool:
+    column = column_of(frame, SIMULATED_HEADERS)
+    return column is not None and bool(texts_of(frame[column]).str.lower().isin(_YES).any())
+
+
+def read_places(file: Path, *, crs: str | None, own: str = "") -> Places:
     """Places of `file`: points, or areas that stand for a point inside them.
 
     Parameters
@@ -94,8 +123,8 @@ def read_places(file: Path, *, crs: str | None, layer: str | None = None) -> Pla
         Layer with shapes, or a table with columns of longitude and latitude; read in the jail.
     crs
         ``EPSG:n``, ``GCJ-02`` or ``BD-09``; goes before what the file says of itself.
-    layer
-        Name of the layer, where the file has several.
+    own
+        Layer that is taken where the file has several, as in files of civgeo.
 
     Raises
     ------
@@ -107,14 +136,14 @@ def read_places(file: Path, *, crs: str | None, layer: str | None = None) -> Pla
         When nobody says which system the coordinates are in, or they do not fit it.
     """
     try:
-        raw = _with_shapes(file, read_layer(file, layer))
+        raw = _with_shapes(file, _layer(file, own))
     except ImportRejected as error:
         if error.code != "empty_layer":
             raise
         return _empty(file)
     bad = raw.geometry.isna() | raw.geometry.is_empty
-    finite = ~bad & np.isfinite(raw.geometry.bounds).all(axis=1)
-    kept, _system = in_cgcs2000(raw[finite], crs) if finite.any() else (raw[finite], "")
+    finite = ~bad & np.isfinite(raw.geometry.bounds.to_numpy()).all(axis=1)
+    kept = _placed(file, raw[finite], crs) if finite.any() else raw[finite]
     frame = raw.set_geometry(
         gpd.GeoSeries(kept.geometry.reindex(raw.index), index=raw.index, crs=kept.crs or 4490)
     )
@@ -125,6 +154,26 @@ def read_places(file: Path, *, crs: str | None, layer: str | None = None) -> Pla
         for row in np.flatnonzero(~usable)
     ]
     return Places(file.name, frame, usable, tuple(findings))
+
+
+def _layer(file: Path, own: str) -> pd.DataFrame:
+    """The only layer of `file`, or the one called `own`."""
+    try:
+        return read_layer(file, None, own=own)
+    except InvalidInput as error:
+        if error.code != "choose_layer":
+            raise
+        told = error.message.partition("请用")[0]
+        advice = f"{told}请把要用的一层改名为 {own}，或另存为只有一层的文件。"
+        raise InvalidInput(advice, code=error.code) from error
+
+
+def _placed(file: Path, raw: gpd.GeoDataFrame, crs: str | None) -> gpd.GeoDataFrame:
+    """`raw` in EPSG:4490; the file is named where that fails."""
+    try:
+        return in_cgcs2000(raw, crs)[0]
+    except CrsError as error:
+        raise CrsError(f"{file.name}：{error.message}", code=error.code) from error
 
 
 def _empty(file: Path) -> Places:
@@ -189,9 +238,10 @@ def amounts(
     InvalidInput
         When the file has no such column.
     """
-    found = column_of(places.frame, [column.lower()] if column else headers)
+    found = column_of(places.frame, [column] if column else headers)
     if column and found is None:
-        there = "、".join(str(name) for name in places.frame.columns if name != "geometry")
+        ours = ("geometry", "id", "name")
+        there = "、".join(str(name) for name in places.frame.columns if name not in ours)
         raise InvalidInput(
             f"{places.file} 没有“{column[:40]}”列，现有：{there[:300]}", code="no_such_column"
         )
@@ -211,6 +261,16 @@ def amounts(
     return np.where(good, numbers, np.nan), found, findings
 
 
+def counted_in(places: Places, column: str | None) -> str:
+    """What the amounts of `column` count: 户, 人, 处 where each place counts as one, else 权重."""
+    if column is None:
+        return "处"
+    for headers, unit in ((HOUSEHOLD_HEADERS, "户"), (ELDER_HEADERS, "人")):
+        if any(column_of(places.frame, [header]) == column for header in headers):
+            return unit
+    return "权重"
+
+
 def common_zone(*layers: Places) -> Zone:
     """Metric zone of all places together.
 
@@ -226,9 +286,7 @@ def common_zone(*layers: Places) -> Zone:
     return city_zone(gpd.GeoDataFrame(geometry=whole))
 
 
-def read_streets(
-    file: Path, zone: Zone, *, crs: str | None, layer: str | None = None
-) -> WalkNetwork:
+def read_streets(file: Path, zone: Zone, *, crs: str | None) -> StreetLayer:
     """Walk network of a line layer or an OpenStreetMap file, in `zone`.
 
     Raises
@@ -238,11 +296,12 @@ def read_streets(
     InvalidInput
         When the file holds no usable line.
     """
-    raw = shapes_of(file, read_layer(file, layer, own=STREET_LAYERS[0]))
-    streets, _system = in_cgcs2000(raw, crs)
+    raw = shapes_of(file, _layer(file, STREETS))
+    streets = _placed(file, raw, crs)
     edges, report = node_streets(streets, zone.epsg)
     if not len(edges.start):
         raise InvalidInput(
             f"{file.name} 的 {report.lines} 条记录里没有可用的路线，请核对图层", code="no_streets"
         )
-    return walk_network(edges, zone.epsg)
+    attribution = ATTRIBUTION if is_osm_pbf(file) else ""
+    return StreetLayer(walk_network(edges, zone.epsg), attribution, _says_simulated(raw))

@@ -16,7 +16,7 @@ from civgeo.analysis.coverage import UnitLevel
 from civgeo.analysis.reach import ReachTerms, walking_reach
 from civgeo.analysis.served_people import served_people
 from civgeo.analysis.snapping import SNAP_LIMIT_M, Snapped
-from civgeo.analysis.walk_arcs import reachable_demand
+from civgeo.analysis.walk_arcs import MOST_PAIRS_SERVED, reachable_demand
 from civgeo.analysis.walk_network import Ints
 from civgeo.analysis.walk_search import distance_from_field, limit_dm, nearest_facility
 from civgeo.domain.division import DivisionCode
@@ -237,7 +237,9 @@ def _room(
     counted: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.int64]:
     """People of each estate whom the facilities in reach have beds for."""
-    arcs = reachable_demand(ground.network, served.places, places, terms.limit_dm)
+    arcs = reachable_demand(
+        *(ground.network, served.places, places, terms.limit_dm), most_pairs=MOST_PAIRS_SERVED
+    )
     beds = served.facilities["beds"].to_numpy(dtype=np.float64, na_value=np.nan)
     return np.rint(served_people(arcs, counted, beds)).astype(np.int64)
 

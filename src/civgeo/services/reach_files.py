@@ -20,10 +20,15 @@ from civgeo.analysis.walk_search import distance_from_field, nearest_facility
 from civgeo.domain.quantity import decimal_text
 from civgeo.domain.reach_reason import ReachReason
 from civgeo.geo.crs import Zone, to_metric
+from civgeo.services.facility_rows import counted_facilities
 from civgeo.services.planning_files import (
+    BARRIERS,
+    ESTATES,
+    FACILITIES,
     WEIGHT_HEADERS,
     PlaceFinding,
     Places,
+    StreetLayer,
     amounts,
     common_zone,
     read_places,
@@ -56,6 +61,8 @@ class ReachFiles:
         Column of the facilities: people whom each serves; without it they are never full.
     crs
         System of all files, before what they say of themselves.
+    kinds
+        Codes or Chinese labels of the facilities that count; none for all of the layer.
     """
 
     facilities: Path
@@ -65,6 +72,7 @@ class ReachFiles:
     weight: str | None = None
     crs: str | None = None
     capacity: str | None = None
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +95,12 @@ class ReachOfFiles:
         Nodes, edges and parts of the network; empty for straight lines.
     findings
         What was wrong with rows, with the streets, or with everything.
+    kinds
+        Kinds of facility that were asked for; none for all of the layer.
+    simulated
+        Whether a row that counts, or a street, says that it is simulated.
+    attribution
+        Whom the licence of the streets asks to name.
     """
 
     table: gpd.GeoDataFrame
@@ -97,6 +111,9 @@ class ReachOfFiles:
     network: Mapping[str, int]
     findings: tuple[PlaceFinding, ...]
     capacity: str | None = None
+    kinds: tuple[str, ...] = ()
+    simulated: bool = False
+    attribution: str = ""
 
 
 def reach_of_files(
@@ -111,8 +128,9 @@ def reach_of_files(
         computed.
     """
     tell = progress or (lambda label, done, total: None)
-    facilities = read_places(files.facilities, crs=files.crs)
-    demand = read_places(files.demand, crs=files.crs)
+    registered = read_places(files.facilities, crs=files.crs, own=FACILITIES)
+    facilities = counted_facilities(registered, files.kinds)
+    demand = read_places(files.demand, crs=files.crs, own=ESTATES)
     weights, column, bad = amounts(demand, files.weight, WEIGHT_HEADERS, "权重")
     findings = [*facilities.findings, *demand.findings, *bad]
     zone = common_zone(facilities, demand)
@@ -128,14 +146,14 @@ def reach_of_files(
         room = given[facilities.usable]
         findings += unknown
     crowd = _Crowd(people, weights[counted], there, room)
-    network: WalkNetwork | None = None
+    streets: StreetLayer | None = None
     if files.streets is None:
         found = _straight(crowd, terms)
     else:
-        network = read_streets(files.streets, zone, crs=files.crs)
+        streets = read_streets(files.streets, zone, crs=files.crs)
         tell("读取步行网", 1, 1)
         barriers = _barriers(files, zone)
-        found = _on_foot(network, crowd, terms, barriers)
+        found = _on_foot(streets.network, crowd, terms, barriers)
         findings += _street_findings(files.streets, found)
         found["barrier"] = _labels(barriers, found["barrier"])
     tell("计算可达", 1, 1)
@@ -143,14 +161,19 @@ def reach_of_files(
         _joined(demand, facilities, weights, counted, found),
         len(there),
         terms,
-        BY_STRAIGHT_LINE if network is None else BY_NETWORK,
+        BY_STRAIGHT_LINE if streets is None else BY_NETWORK,
         column,
-        {}
-        if network is None
-        else {"nodes": network.nodes, "edges": network.edges, "parts": network.parts},
+        {} if streets is None else _size(streets.network),
         tuple(findings),
         files.capacity,
+        files.kinds,
+        facilities.simulated or demand.simulated or (streets is not None and streets.simulated),
+        "" if streets is None else streets.attribution,
     )
+
+
+def _size(network: WalkNetwork) -> dict[str, int]:
+    return {"nodes": network.nodes, "edges": network.edges, "parts": network.parts}
 
 
 def _barriers(files: ReachFiles, zone: Zone) -> Places | None:
@@ -158,7 +181,7 @@ def _barriers(files: ReachFiles, zone: Zone) -> Places | None:
 
 
 def _in_zone(file: Path, crs: str | None, zone: Zone) -> Places:
-    places = read_places(file, crs=crs)
+    places = read_places(file, crs=crs, own=BARRIERS)
     metric = to_metric(places.frame[places.usable], zone)
     return Places(places.file, metric, np.ones(len(metric), dtype=bool), places.findings)
 
@@ -205,6 +228,8 @@ def _on_foot(
     network: WalkNetwork, crowd: _Crowd, terms: ReachTerms, barriers: Places | None
 ) -> pd.DataFrame:
     index = StreetIndex(network)
+    if barriers is not None:
+        index = index.beside(barriers.frame.geometry.to_numpy())
     demand = index.snap(crowd.people.x, crowd.people.y, terms.snap_limit_m)
     places = index.snap(crowd.facilities.x, crowd.facilities.y, terms.snap_limit_m)
     field = nearest_facility(network, places)
@@ -273,6 +298,8 @@ def reach_summary(found: ReachOfFiles) -> dict[str, object]:
         "points": len(counted),
         "points_reached": int(reached.sum()),
         "facilities": found.facilities,
+        "kinds": list(found.kinds),
+        "simulated": found.simulated,
         "reasons": {reason.value: _whole(reasons.get(reason.value, 0)) for reason in ReachReason},
         "method": found.method,
         "parameters": {
@@ -285,6 +312,7 @@ def reach_summary(found: ReachOfFiles) -> dict[str, object]:
             "capacity": found.capacity,
         },
         "network": dict(found.network),
+        "attribution": found.attribution,
         "findings": [
             {"file": each.file, "row": each.row, "code": each.code, "message": each.message}
             for each in found.findings

@@ -170,7 +170,7 @@ def _plain(value: object) -> object:
 def reach_spreadsheet(found: Reach) -> bytes:
     """Workbook: sums by unit, the uncovered estates by people, the method."""
     names = found.served.facilities["name"]
-    missed = pd.DataFrame(uncovered(found).drop(columns="geometry"))
+    missed = pd.DataFrame(uncovered(found).drop(columns="geometry")).replace(np.inf, np.nan)
     missed["reason_zh"] = [ReachReason(reason).label_zh for reason in missed["reason"]]
     for column in ("facility", "straight_facility"):
         missed[column] = missed[column].map(names)

@@ -134,7 +134,10 @@ def read_streets(
     simulated = _is_simulated(moved)
     with city.store.read() as reading:
         if simulated and not reading.register().simulated:
-            text = "正式登记库不接收模拟数据：文件里有标为模拟的道路"
+            text = (
+                f"正式登记库不接收模拟数据：{path.name} 里有标为模拟的道路。"
+                "请换成真实道路，或导入演示库（civgeo demo）"
+            )
             raise ImportRejected(text, code="simulated")
         notes += _shifted(reading, moved, request.crs)
     notes += _outside(moved, around)

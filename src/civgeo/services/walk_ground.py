@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 import geopandas as gpd
+import numpy as np
 
 from civgeo.analysis.reach import Points
 from civgeo.analysis.snapping import SNAP_LIMIT_M, Snapped, StreetIndex
@@ -44,7 +45,8 @@ class Ground:
     Parameters
     ----------
     network, meta, index
-        The walk network in use, what it was made of, and its streets ready for snapping.
+        The walk network in use, what it was made of, and its streets ready for snapping, with the
+        barriers that no straight way to a street crosses.
     estates
         Estates with a place and people of that day, EPSG:4490, index id.
     people
@@ -81,7 +83,7 @@ class Served:
     Parameters
     ----------
     facilities
-        EPSG:4490, index id; those with a place.
+        EPSG:4490, index id; those with a place, without those that open later.
     points, places, field
         Their coordinates, their places on the network, and the nearest one of every node.
     unplaced
@@ -127,10 +129,15 @@ def walk_ground(city: City, on: date | None = None) -> Ground:
 def _ground(store: Store, on: date, version: int, streets: str) -> Ground:
     index, meta = _streets(store, streets)
     with store.read() as reading:
+        # somebody may have written since `version` was asked for
+        version = reading.last_change(apart_from=Collection.SCENARIOS)
         day = None if on == reading.today else on
         register = reading.register()
         estates = reading.features(Collection.ESTATES, valid_on=day)
         barriers = reading.features(Collection.WALK_BARRIERS, valid_on=day)
+    stops = barriers[barriers.geometry.notna() & ~barriers.geometry.is_empty]
+    stops = stops.to_crs(epsg=index.network.epsg)
+    index = index.beside(stops.geometry.to_numpy())
     placed = (estates.geometry.notna() & ~estates.geometry.is_empty).to_numpy()
     there = estates[placed]
     x, y = in_metres(there.geometry.representative_point(), index.network)
@@ -141,7 +148,7 @@ def _ground(store: Store, on: date, version: int, streets: str) -> Ground:
         there,
         index.snap(x, y, SNAP_LIMIT_M),
         tuple(estates.index[~placed]),
-        barriers[barriers.geometry.notna()].to_crs(epsg=index.network.epsg),
+        stops,
         register,
         version,
         on,
@@ -157,7 +164,8 @@ def _streets(store: Store, version: str) -> tuple[StreetIndex, NetworkMeta]:
 def in_metres(points: gpd.GeoSeries, network: WalkNetwork) -> tuple[Floats, Floats]:
     """Coordinates of points (EPSG:4490) in the zone of the network."""
     metric = points.to_crs(epsg=network.epsg)
-    return metric.x.to_numpy(), metric.y.to_numpy()
+    x, y = (np.asarray(values, dtype=np.float64) for values in (metric.x, metric.y))
+    return x, y
 
 
 def served_by(city: City, ground: Ground, kinds: Sequence[FacilityKind]) -> Served:
@@ -172,7 +180,8 @@ def _served(store: Store, ground: Ground, kinds: tuple[FacilityKind, ...]) -> Se
         every = reading.features(Collection.FACILITIES, valid_on=day)
     asked = every["kind"].isin([kind.value for kind in kinds])
     operating = every["status"] == FacilityStatus.OPERATING.value
-    chosen = every[(asked & operating).to_numpy(dtype=bool)]
+    opens_later = (every["opened"] > ground.on.isoformat()).fillna(value=False)
+    chosen = every[(asked & operating & ~opens_later).to_numpy(dtype=bool)]
     placed = (chosen.geometry.notna() & ~chosen.geometry.is_empty).to_numpy()
     there = chosen[placed]
     x, y = in_metres(there.geometry, ground.network)

@@ -230,7 +230,10 @@ def _message(
         case ReachReason.NO_FACILITY:
             return "没有运营中的此类设施"
         case ReachReason.UNSNAPPED:
-            return f"离最近的路 {_metres(row['street_m'])}，超过 {_metres(terms.snap_limit_m)}"
+            within = _metres(terms.snap_limit_m)
+            if np.isinf(row["street_m"]):
+                return f"{within} 内没有不越过阻隔就走得到的路"
+            return f"离最近的路 {_metres(row['street_m'])}，超过 {within}"
         case ReachReason.BARRIER:
             return _detour(row, walk, barrier, crossing)
         case ReachReason.SLOW:
@@ -250,7 +253,7 @@ def _detour(
     barrier: tuple[str, str] | None,
     crossing: MendingCrossing | None,
 ) -> str:
-    cause = "所给图层里没有阻隔" if barrier is None else f"被{barrier[0]}阻隔"
+    cause = "直线上没有登记的阻隔" if barrier is None else f"被{barrier[0]}阻隔"
     around = f"{walk}，超出 {_metres(row['beyond_m'])}" if walk else "没有路可以绕过去"
     text = f"直线距离 {_metres(row['straight_m'])}，在圈内，但{cause}；{around}"
     if crossing is not None:

@@ -8,8 +8,8 @@ streets give the same version on every machine.
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -98,7 +98,7 @@ def network_version(network: WalkNetwork) -> str:
     for name in _written(network):
         values = getattr(network, name)
         digest.update(f"{name}{values.dtype.str}{values.shape}".encode())
-        digest.update(values.tobytes())
+        digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()[:16]
 
 
@@ -114,7 +114,8 @@ def _written(network: WalkNetwork) -> tuple[str, ...]:
 def save_network(directory: Path, network: WalkNetwork, meta: NetworkMeta) -> None:
     """Write a network beside the store in `directory`; it is not in use before `make_current`.
 
-    A version that is there already keeps its arrays and gets the new description.
+    A version that is there already keeps its arrays and gets the new description; a damaged one is
+    written anew.
 
     Raises
     ------
@@ -126,7 +127,9 @@ def save_network(directory: Path, network: WalkNetwork, meta: NetworkMeta) -> No
         folder.mkdir(exist_ok=True)
         if (folder / meta.version).is_dir():
             _write_file(folder / meta.version / _META, _text(meta))
-            return
+            if _is_whole(directory, meta.version):
+                return
+            shutil.rmtree(folder / meta.version)
         with TemporaryDirectory(prefix=".draft-", dir=folder) as workshop:
             draft = Path(workshop) / meta.version
             draft.mkdir()
@@ -134,8 +137,25 @@ def save_network(directory: Path, network: WalkNetwork, meta: NetworkMeta) -> No
                 np.save(draft / f"{name}.npy", getattr(network, name), allow_pickle=False)
                 keep(draft / f"{name}.npy")
             _write_file(draft / _META, _text(meta))
-            draft.rename(folder / meta.version)
+            _put(draft, folder / meta.version)
         keep_folder(folder)
+
+
+def _put(draft: Path, target: Path) -> None:
+    """Give the draft its name; another import may have brought the same arrays meanwhile."""
+    try:
+        draft.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise
+
+
+def _is_whole(directory: Path, version: str) -> bool:
+    try:
+        load_network(directory, version)
+    except StoreUnavailable:
+        return False
+    return True
 
 
 def _text(meta: NetworkMeta) -> bytes:
@@ -170,12 +190,14 @@ def current_version(directory: Path) -> str | None:
 def load_network(directory: Path, version: str) -> WalkNetwork:
     """A saved network, its arrays mapped into memory.
 
+    The arrays are read through once: searches trust their numbers.
+
     Raises
     ------
     NotFound
         When there is no such version.
     StoreUnavailable
-        When a file of it is missing or damaged.
+        When a file of it is missing, or the arrays are not those that the version is named by.
     """
     folder, meta = _folder(directory, version), network_meta(directory, version)
     try:
@@ -189,7 +211,7 @@ def load_network(directory: Path, version: str) -> WalkNetwork:
         raise _damaged(folder) from error
     arrays |= {name: arrays["length_dm"] for name in _SLOPED if name not in arrays}
     network = WalkNetwork(epsg=meta.epsg, **arrays)
-    if (network.nodes, network.edges) != (meta.nodes, meta.edges):
+    if network_version(network) != version:
         raise _damaged(folder)
     return network
 
@@ -200,23 +222,36 @@ def network_meta(directory: Path, version: str) -> NetworkMeta:
 
 
 def networks(directory: Path) -> tuple[NetworkMeta, ...]:
-    """All saved versions, the newest first."""
+    """All saved versions, the newest first; raises as `load_network`."""
+    return _newest_first(_meta(folder) for folder in _folders(directory))
+
+
+def _folders(directory: Path) -> list[Path]:
     folder = directory / NETWORKS_FOLDER
     if not folder.is_dir():
-        return ()
-    found = [_meta(path) for path in folder.iterdir() if _VERSION.fullmatch(path.name)]
-    return tuple(sorted(found, key=lambda meta: (meta.made_at, meta.version), reverse=True))
+        return []
+    return [path for path in folder.iterdir() if _VERSION.fullmatch(path.name)]
+
+
+def _newest_first(metas: Iterable[NetworkMeta]) -> tuple[NetworkMeta, ...]:
+    return tuple(sorted(metas, key=lambda meta: (meta.made_at, meta.version), reverse=True))
 
 
 def prune(directory: Path, number: int) -> tuple[str, ...]:
     """Remove all but the newest `number` versions, the one in use and the streets beneath it.
+
+    A version whose description cannot be read stays, and is in nobody's way.
 
     Returns
     -------
     tuple of str
         Versions removed. Processes that have one of them open may go on reading it.
     """
-    saved = networks(directory)
+    readable = []
+    for folder in _folders(directory):
+        with suppress(StoreUnavailable):
+            readable.append(_meta(folder))
+    saved = _newest_first(readable)
     kept = {meta.version for meta in saved[:number]} | {current_version(directory)}
     kept |= {meta.streets for meta in saved if meta.version in kept}
     gone = [meta.version for meta in saved if meta.version not in kept]

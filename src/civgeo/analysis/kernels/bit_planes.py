@@ -12,8 +12,14 @@ from numba import njit
 _ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE, _NONE = np.uint64(1), np.uint64(0)
 
+_DOUBT = 0.01
+"""Share of a cell by which a limit may lie beside a middle before it is asked exactly."""
 
-@njit(nogil=True, cache=True, inline="always")
+_GATHER = np.uint64(0x0102040810204080)
+"""Times eight octets of 0 or 1, this has them side by side in its uppermost octet."""
+
+
+@njit(nogil=True, cache=True)
 def _mark(plane, row, first, last):
     """Set the columns from `first` to `last`."""
     begin, end = first >> 6, last >> 6
@@ -29,25 +35,42 @@ def _mark(plane, row, first, last):
 
 
 @njit(nogil=True, cache=True)
-def _disc(plane, x, y, reach, cell, columns, low, high):
-    """Mark the cells whose middle lies within `reach` of a place."""
-    square = reach * reach
-    first = max(low, int(np.ceil((y - reach) / cell - 0.5)) - 1)
-    last = min(high - 1, int(np.floor((y + reach) / cell - 0.5)) + 1)
+def _columns(left, right, per_m, columns):
+    """Columns whose middles lie between two places, and whether rounding could tell otherwise."""
+    low, high = left * per_m - 0.5, right * per_m - 0.5
+    begin, end = np.ceil(low), np.floor(high)
+    near, far = begin - low, high - end
+    is_close = near < _DOUBT or near > 1 - _DOUBT or far < _DOUBT or far > 1 - _DOUBT
+    if is_close:
+        begin, end = begin - 1, end + 1
+    begin, end = max(begin, 0.0), min(end, columns - 1.0)
+    return int(begin), int(end), is_close
+
+
+@njit(nogil=True, cache=True)
+def _disc(plane, x, y, reach, cell, columns, first, last):
+    """Mark, from row `first` to `last`, the cells whose middle lies within `reach` of a place."""
+    square, per_m = reach * reach, 1.0 / cell
     for row in range(first, last + 1):
         off = (row + 0.5) * cell - y
         rest = square - off * off
         if rest < 0:
             continue
         half = np.sqrt(rest)
-        begin = max(0, int(np.ceil((x - half) / cell - 0.5)) - 1)
-        end = min(columns - 1, int(np.floor((x + half) / cell - 0.5)) + 1)
-        while begin <= end and ((begin + 0.5) * cell - x) ** 2 + off * off > square:
-            begin += 1
-        while end >= begin and ((end + 0.5) * cell - x) ** 2 + off * off > square:
-            end -= 1
+        begin, end, is_close = _columns(x - half, x + half, per_m, columns)
+        if is_close:
+            while begin <= end and ((begin + 0.5) * cell - x) ** 2 + off * off > square:
+                begin += 1
+            while end >= begin and ((end + 0.5) * cell - x) ** 2 + off * off > square:
+                end -= 1
         if begin <= end:
             _mark(plane, row, begin, end)
+
+
+@njit(nogil=True, cache=True)
+def _beside(x, y, dx, dy, size, wide):
+    """Whether a place lies beside a segment from the origin, between its ends, and near enough."""
+    return 0 <= x * dx + y * dy <= size and (x * dy - y * dx) ** 2 <= wide
 
 
 @njit(nogil=True, cache=True)
@@ -59,35 +82,50 @@ def _strip(plane, ax, ay, bx, by, reach, cell, columns, low, high):
         return
     length = np.sqrt(size)
     rise = reach * abs(dx) / length
-    wide = reach * reach * size
-    first = max(low, int(np.ceil((min(ay, by) - rise) / cell - 0.5)) - 1)
-    last = min(high - 1, int(np.floor((max(ay, by) + rise) / cell - 0.5)) + 1)
+    wide, per_m = reach * reach * size, 1.0 / cell
+    west, east = -cell - ax, (columns + 1.0) * cell - ax
+    lean, run = (dy / dx, size / dx) if dx != 0 else (0.0, 0.0)
+    slant, half = (dx / dy, reach * length / abs(dy)) if dy != 0 else (0.0, 0.0)
+    first = max(low, int(np.ceil((min(ay, by) - rise) / cell - 0.5 - _DOUBT)))
+    last = min(high - 1, int(np.floor((max(ay, by) + rise) / cell - 0.5 + _DOUBT)))
     for row in range(first, last + 1):
         off = (row + 0.5) * cell - ay
-        left, right = -np.inf, np.inf
+        left, right = west, east
         if dx != 0:
-            one, other = -off * dy / dx, (size - off * dy) / dx
-            left, right = min(one, other), max(one, other)
+            start = -off * lean
+            left, right = max(left, start + min(run, 0.0)), min(right, start + max(run, 0.0))
         if dy != 0:
-            one, other = (off * dx - reach * length) / dy, (off * dx + reach * length) / dy
-            left, right = max(left, min(one, other)), min(right, max(one, other))
-        left, right = max(left + ax, -cell), min(right + ax, (columns + 1.0) * cell)
+            middle = off * slant
+            left, right = max(left, middle - half), min(right, middle + half)
         if left > right + cell:
             continue
-        begin = max(0, int(np.ceil(left / cell - 0.5)) - 1)
-        end = min(columns - 1, int(np.floor(right / cell - 0.5)) + 1)
-        while begin <= end:
-            x = (begin + 0.5) * cell - ax
-            if 0 <= x * dx + off * dy <= size and (x * dy - off * dx) ** 2 <= wide:
-                break
-            begin += 1
-        while end >= begin:
-            x = (end + 0.5) * cell - ax
-            if 0 <= x * dx + off * dy <= size and (x * dy - off * dx) ** 2 <= wide:
-                break
-            end -= 1
+        begin, end, is_close = _columns(left + ax, right + ax, per_m, columns)
+        if is_close or dy == 0:
+            while begin <= end and not _beside((begin + 0.5) * cell - ax, off, dx, dy, size, wide):
+                begin += 1
+            while end >= begin and not _beside((end + 0.5) * cell - ax, off, dx, dy, size, wide):
+                end -= 1
         if begin <= end:
             _mark(plane, row, begin, end)
+
+
+@njit(nogil=True, cache=True)
+def _wedge(ux, uy, vx, vy):
+    """How far down the ground that is nearest to a bend reaches, from -1 to 1: least and most.
+
+    ``u`` leads to the bend and ``v`` from it; the rest of the disc around it lies beside them.
+    """
+    one, other = np.hypot(ux, uy), np.hypot(vx, vy)
+    turn = ux * vy - uy * vx
+    if one == 0 or other == 0 or abs(turn) <= 1e-9 * one * other:
+        return -1.0, 1.0
+    side = -1.0 if turn > 0 else 1.0
+    ax, ay, bx, by = -side * uy / one, side * ux / one, -side * vy / other, side * vx / other
+    least, most = min(0.0, ay, by), max(0.0, ay, by)
+    if ax * bx <= 0:
+        across = ay * abs(bx) + by * abs(ax)
+        least, most = -1.0 if across <= 1e-9 else least, 1.0 if across >= -1e-9 else most
+    return least, most
 
 
 @njit(nogil=True, cache=True)
@@ -100,11 +138,18 @@ def mark_near(plane, place, part_start, reach, cell, columns, low, high):
     top, bottom = low * cell - reach, high * cell + reach
     left, right = -reach, columns * cell + reach
     for part in range(len(part_start) - 1):
-        for k in range(part_start[part], part_start[part + 1]):
+        begin, end = part_start[part], part_start[part + 1]
+        for k in range(begin, end):
             x, y = place[k, 0], place[k, 1]
             if top <= y <= bottom and left <= x <= right:
-                _disc(plane, x, y, reach, cell, columns, low, high)
-            if k == part_start[part]:
+                least, most = -1.0, 1.0
+                if begin < k < end - 1:
+                    ux, uy = x - place[k - 1, 0], y - place[k - 1, 1]
+                    least, most = _wedge(ux, uy, place[k + 1, 0] - x, place[k + 1, 1] - y)
+                first = int(np.ceil((y + least * reach) / cell - 0.5 - _DOUBT))
+                last = int(np.floor((y + most * reach) / cell - 0.5 + _DOUBT))
+                _disc(plane, x, y, reach, cell, columns, max(low, first), min(high - 1, last))
+            if k == begin:
                 continue
             ax, ay = place[k - 1, 0], place[k - 1, 1]
             if max(y, ay) < top or min(y, ay) > bottom or max(x, ax) < left or min(x, ax) > right:
@@ -166,14 +211,27 @@ def _squared_grades(heights, row, column, grade):
         return
     first = max(0, 1 - column)
     last = min(len(grade), width - 1 - column)
-    above, here, below = heights[row - 1], heights[row], heights[row + 1]
-    for k in range(first, last):
-        c = column + k
-        east = (above[c + 1] - above[c - 1]) + (below[c + 1] - below[c - 1])
-        east += np.float32(2) * (here[c + 1] - here[c - 1])
-        south = (below[c - 1] - above[c - 1]) + (below[c + 1] - above[c + 1])
-        south += np.float32(2) * (below[c] - above[c])
-        grade[k] = east * east + south * south + np.float32(0) * here[c]
+    if first >= last:
+        return
+    west, east = column + first - 1, column + last + 1
+    above, below = heights[row - 1, west:east], heights[row + 1, west:east]
+    here, out = heights[row, west:east], grade[first:last]
+    for k in range(last - first):
+        rise = (above[k + 2] - above[k]) + (below[k + 2] - below[k])
+        rise += np.float32(2) * (here[k + 2] - here[k])
+        fall = (below[k] - above[k]) + (below[k + 2] - above[k + 2])
+        fall += np.float32(2) * (below[k + 1] - above[k + 1])
+        out[k] = rise * rise + fall * fall + np.float32(0) * here[k + 1]
+
+
+@njit(nogil=True, cache=True)
+def _gather(eights, words):
+    """Words of bits from octets of 0 or 1."""
+    for word in range(len(words)):
+        bits = _NONE
+        for k in range(8):
+            bits |= ((eights[(word << 3) + k] * _GATHER) >> np.uint64(56)) << np.uint64(k << 3)
+        words[word] = bits
 
 
 @njit(nogil=True, cache=True)
@@ -183,27 +241,28 @@ def mark_steep(steep, unknown, heights, row, column, limits, columns, low, high)
     Cell ``(0, 0)`` of the grid is ``heights[row, column]``; `limits` are squares of 8 times the
     rise a cell; `steep` has a plane each.
     """
+    words = (columns + 63) >> 6
     grade = np.empty(columns, np.float32)
+    octets = np.zeros(words << 6, np.uint8)
     for at in range(low, high):
         _squared_grades(heights, row + at, column, grade)
-        for word in range((columns + 63) >> 6):
-            begin = word << 6
-            size = min(64, columns - begin)
-            bits = _NONE
-            for k in range(size):
-                bits |= np.uint64(grade[begin + k] != grade[begin + k]) << np.uint64(k)
-            unknown[at, word] = bits
-            for each in range(len(limits)):
-                bits = _NONE
-                for k in range(size):
-                    bits |= np.uint64(grade[begin + k] > limits[each]) << np.uint64(k)
-                steep[each, at, word] = bits
+        for k in range(columns):
+            octets[k] = grade[k] != grade[k]
+        _gather(octets.view(np.uint64), unknown[at])
+        for each in range(len(limits)):
+            limit = limits[each]
+            for k in range(columns):
+                octets[k] = grade[k] > limit
+            _gather(octets.view(np.uint64), steep[each, at])
 
 
 @njit(nogil=True, cache=True)
-def add_slopes(heights, row, column, cell, columns, row_start, begin, end, label, total, known, low, high):
-    """Add up slopes (degrees) of the cells of runs by the label of the run, and count them."""
+def add_slopes(
+    heights, row, column, cell, columns, row_start, begin, end, label, total, known, low, high
+):
+    """Add up slopes (radians) of the cells of runs by the label of the run, and count them."""
     grade = np.empty(columns, np.float32)
+    scale = 1 / (8 * cell)
     for at in range(low, high):
         if row_start[at] == row_start[at + 1]:
             continue
@@ -213,7 +272,7 @@ def add_slopes(heights, row, column, cell, columns, row_start, begin, end, label
                 continue
             for k in range(begin[run], end[run]):
                 if grade[k] == grade[k]:
-                    total[label[run]] += np.degrees(np.arctan(np.sqrt(grade[k]) / (8 * cell)))
+                    total[label[run]] += np.arctan(np.sqrt(np.float64(grade[k])) * scale)
                     known[label[run]] += 1
 
 
@@ -252,7 +311,7 @@ def sampled(heights, place_column, place_row, step, low, high, columns):
     return found
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True)
 def ones(word):
     """How many bits of a word are set."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))

@@ -111,8 +111,8 @@ def overlap(plane, row_start, begin, end, label, count):
 
 
 @njit(nogil=True, cache=True)
-def rings(row_start, begin, end, label, wanted, extent):
-    """Outline of one component along the sides of its cells.
+def rings(row, begin, end, extent):
+    """Outline of the component of some runs along the sides of its cells.
 
     The shell comes first. Where two of its cells meet at a corner only, rings touch there and do
     not cross. Returns corners (column, row), one at every corner of a cell that the ring passes,
@@ -120,16 +120,14 @@ def rings(row_start, begin, end, label, wanted, extent):
     """
     top, bottom, left, right = extent
     mask = np.zeros((bottom - top + 3, right - left + 2), np.uint8)
-    for row in range(top, bottom + 1):
-        for run in range(row_start[row], row_start[row + 1]):
-            if label[run] == wanted:
-                mask[row - top + 1, begin[run] - left + 1 : end[run] - left + 1] = 1
-    sides, uppers = 0, 0
-    for row in range(1, mask.shape[0]):
-        for column in range(1, mask.shape[1]):
-            sides += (mask[row, column] & 1) != (mask[row, column - 1] & 1)
-            sides += (mask[row, column] & 1) != (mask[row - 1, column] & 1)
-            uppers += mask[row, column] > mask[row - 1, column]
+    for run in range(len(row)):
+        mask[row[run] - top + 1, begin[run] - left + 1 : end[run] - left + 1] = 1
+    sides, uppers = 2 * len(row), 0
+    for at in range(1, mask.shape[0]):
+        above, here = mask[at - 1], mask[at]
+        for column in range(len(here)):
+            sides += here[column] != above[column]
+            uppers += here[column] > above[column]
     corner = np.empty((sides + uppers, 2), np.int32)
     start = np.zeros(uppers + 1, np.int64)
     count, found = 0, 0
@@ -139,19 +137,19 @@ def rings(row_start, begin, end, label, wanted, extent):
             if here != 1 or mask[first_row - 1, first_column] & 1:
                 continue
             # along the upper side of a cell to the right: its ground lies on the right hand
-            row, column, down, across = first_row, first_column, 0, 1
+            at, column, down, across = first_row, first_column, 0, 1
             while True:
-                corner[count, 0], corner[count, 1] = column, row
+                corner[count, 0], corner[count, 1] = column, at
                 count += 1
                 if across == 1:
-                    if mask[row, column] & 2:
+                    if mask[at, column] & 2:
                         break
-                    mask[row, column] |= 2
-                row, column = row + down, column + across
+                    mask[at, column] |= 2
+                at, column = at + down, column + across
                 # cells ahead, on the right and on the left hand, of those around this corner
-                right_row = row + (down + across - 1) // 2
+                right_row = at + (down + across - 1) // 2
                 right_column = column + (across - down - 1) // 2
-                left_row = row + (down - across - 1) // 2
+                left_row = at + (down - across - 1) // 2
                 left_column = column + (across + down - 1) // 2
                 if mask[left_row, left_column] & 1:
                     down, across = -across, down

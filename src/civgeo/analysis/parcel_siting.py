@@ -1,0 +1,139 @@
+"""Parcels instead of cells: how far each lies from what the rules protect, exactly."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from civgeo.analysis.ground_grid import Floats
+from civgeo.analysis.siting import ConstraintLayer, features_in_zone, require_distances
+from civgeo.errors import CrsError, InvalidInput
+from civgeo.geo.index import near_pairs
+
+__all__ = ["parcel_overlaps", "parcel_verdicts"]
+
+_QUARTER_STEPS = 64
+"""Corners to a quarter of a circle: the circle's area is short by 0.01 %."""
+
+_Shapes = npt.NDArray[np.object_]
+
+
+def parcel_verdicts(parcels: gpd.GeoDataFrame, layers: Sequence[ConstraintLayer]) -> pd.DataFrame:
+    """What each rule says of each parcel.
+
+    Parameters
+    ----------
+    parcels
+        Valid polygons in the metric zone.
+    layers
+        As `civgeo.analysis.siting.exclusions` takes them.
+
+    Returns
+    -------
+    DataFrame
+        A row a parcel and layer: ``parcel`` (index in `parcels`), ``layer``, ``rule``,
+        ``layer_date``, ``distance_m``, ``nearest_m`` (to the nearest feature; inf without one),
+        ``is_excluded`` (some place of the parcel lies within the rule's reach),
+        ``excluded_m2``, ``excluded_share``, ``missing_share`` (outside the layer's extent, or so
+        near its end that the rule's distance reaches beyond).
+
+    Raises
+    ------
+    CrsError
+        When parcels and layers are not in one zone.
+    InvalidInput
+        For a parcel that is no valid polygon, and a distance that is none.
+    """
+    crs = parcels.crs
+    zone = crs.to_epsg() if crs is not None and crs.is_projected else None
+    if zone is None:
+        raise CrsError("地块没有以米为单位的坐标系，请先换算", code="crs_mixed")
+    require_distances(layers)
+    shapes = _sound(parcels)
+    rows = [_verdicts(parcels.index, shapes, layer, zone) for layer in layers]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+
+
+def _sound(parcels: gpd.GeoDataFrame) -> _Shapes:
+    shapes: _Shapes = parcels.geometry.to_numpy()
+    wrong = ~(np.isin(shapely.get_type_id(shapes), (3, 6)) & shapely.is_valid(shapes))
+    wrong |= shapely.is_empty(shapes)
+    if wrong.any():
+        name = parcels.index[int(np.flatnonzero(wrong)[0])]
+        text = f"地块“{name}”的图形不是有效的面，请先改正"
+        raise InvalidInput(text, code="bad_geometry")
+    return shapes
+
+
+def _verdicts(names: pd.Index, shapes: _Shapes, layer: ConstraintLayer, epsg: int) -> pd.DataFrame:
+    features = features_in_zone(layer, epsg)
+    features = features[~(shapely.is_missing(features) | shapely.is_empty(features))]
+    area = shapely.area(shapes)
+    excluded = _excluded_m2(shapes, features, layer.distance_m)
+    nearest = _nearest_m(shapes, features)
+    return pd.DataFrame(
+        {
+            "parcel": names,
+            "layer": layer.kind,
+            "rule": layer.rule,
+            "layer_date": pd.Series([layer.layer_date] * len(shapes), dtype=object),
+            "distance_m": layer.distance_m,
+            "nearest_m": nearest,
+            "is_excluded": nearest <= layer.reach_m,
+            "excluded_m2": excluded,
+            "excluded_share": excluded / area,
+            "missing_share": _missing_m2(shapes, layer) / area,
+        }
+    )
+
+
+def _nearest_m(shapes: _Shapes, features: _Shapes) -> Floats:
+    found: Floats = np.full(len(shapes), np.inf)
+    if len(features):
+        pairs, distance = shapely.STRtree(features).query_nearest(
+            shapes, all_matches=False, return_distance=True
+        )
+        found[pairs[0]] = distance
+    return found
+
+
+def _excluded_m2(shapes: _Shapes, features: _Shapes, distance_m: float) -> Floats:
+    """Area of each shape within the distance of features."""
+    found: Floats = np.zeros(len(shapes))
+    if not len(features):
+        return found
+    shape, feature = shapely.STRtree(features).query(shapes, "dwithin", distance=distance_m)
+    order = np.argsort(shape, kind="stable")
+    own, first = np.unique(shape[order], return_index=True)
+    for each, near in zip(own, np.split(feature[order], first[1:]), strict=True):
+        zones = shapely.buffer(features[near], distance_m, quad_segs=_QUARTER_STEPS)
+        parts = shapely.intersection(zones, shapes[each])
+        found[each] = shapely.area(shapely.union_all(parts))
+    return found
+
+
+def _missing_m2(shapes: _Shapes, layer: ConstraintLayer) -> Floats:
+    if layer.extent is None:
+        return np.zeros(len(shapes))
+    inner = shapely.buffer(layer.extent, -layer.distance_m, quad_segs=_QUARTER_STEPS)
+    missing: Floats = shapely.area(shapely.difference(shapes, inner))
+    return missing
+
+
+def parcel_overlaps(parcels: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Pairs of parcels that cover the same ground, of which a verdict would count it twice.
+
+    Returns
+    -------
+    DataFrame
+        ``one``, ``other`` (index in `parcels`) and ``overlap_m2``, above zero.
+    """
+    shapes = _sound(parcels)
+    one, other = near_pairs(shapes)
+    area = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    names = parcels.index.to_numpy()
+    table = pd.DataFrame({"one": names[one], "other": names[other], "overlap_m2": area})
+    return table[table["overlap_m2"] > 0].reset_index(drop=True)
