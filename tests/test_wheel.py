@@ -60,9 +60,10 @@ def test_the_wheel_builds_and_maps_a_city_in_an_empty_folder(
     made = run(installed, tmp_path, "-m", "civgeo", "demo", "--city", "990100", "--no-serve")
     assert made.returncode == 0, made.stderr
     maps = {file.name for file in (tmp_path / "civgeo-demo" / "maps").iterdir()}
-    slugs = ("boundaries", "coverage", "divisions", "facilities", "names")
+    slugs = ("boundaries", "coverage", "divisions", "facilities", "names", "reach")
     endings = ("html", "png", "pdf")
-    assert maps == {f"{slug}.{end}" for slug in slugs for end in endings} | {"coverage.xlsx"}
+    sheets = {"coverage.xlsx", "reach.xlsx"}
+    assert maps == {f"{slug}.{end}" for slug in slugs for end in endings} | sheets
 
 
 def test_running_the_demo_again_changes_nothing_and_says_what_is_there(

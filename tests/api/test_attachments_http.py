@@ -104,7 +104,7 @@ def test_public_content_is_asked_for_again_each_time_and_other_content_is_not_ke
     assert anybody.head(FILE).headers["content-length"] == str(len(files.PDF))
 
 
-@pytest.mark.parametrize("changed", [{"public": False}, {"secrecy": "secret"}])
+@pytest.mark.parametrize("changed", [{"public": False}, {"public": False, "secrecy": "secret"}])
 def test_what_is_not_public_is_not_there_for_the_public(officer, anybody, changed) -> None:
     attach(officer, 1)
     assert anybody.get(FILE).status_code == 200

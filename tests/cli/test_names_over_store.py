@@ -189,7 +189,7 @@ def test_own_rules_of_procedure_are_used_and_a_broken_one_is_told(over, folder):
 
 def test_own_is_begun_checked_and_its_faults_listed(over, folder):
     done = over("--json", "names", "own", "init", "--templates")
-    assert len(json.loads(done.stdout)) == 19
+    assert len(json.loads(done.stdout)) == 21
     assert over("names", "own", "init").stdout == ""
     checked = over("names", "own", "check")
     assert (checked.returncode, "没有问题" in checked.stderr) == (0, True)

@@ -107,13 +107,14 @@ def test_an_import_that_is_killed_inside_its_write_leaves_nothing_of_itself(fold
         officer = Witness(folder, "w0")
         officer.go()
         importing = started(folder, "import", path, "--as", "estates", "--crs", "EPSG:4490")
-        inside = killer.kill(importing, in_commit=len(killer.pages) % 2 == 0)
+        killer.kill(importing, in_commit=len(killer.pages) % 2 == 0)
         before = officer.acknowledged()
         assert until(lambda who=officer, count=before: who.acknowledged() >= count + MORE)
         officer.process.kill()
         said = officer.end()
         assert faults_of_file(killer.file) == ()
-        late += 0 if inside else taken_back(folder)
+        # a commit may be durable in the log while its process still holds the lock
+        late += taken_back(folder)
         assert late <= ROUNDS
         acknowledged += sum("version" in line for line in said)
         known = survivors(folder, known, said)
