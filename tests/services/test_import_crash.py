@@ -1,6 +1,6 @@
 """Imports that are killed inside their write transaction. Figures are printed (``pytest -s``).
 
-``CIVGEO_KILL_ROUNDS`` sets the number of rounds (3 by default). The import is stopped in its
+``CIVGEO_IMPORT_KILL_ROUNDS`` sets the number of rounds (3 by default). The import is stopped in its
 tracks (SIGSTOP), looked at, and then killed: so each kill is known to fall while the import holds
 SQLite's write lock, and every other one while its pages are half in the write-ahead log.
 """
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or sqlite_facts().journal_mode != "wal",
     reason="locks and write-ahead log are looked at as Linux and SQLite have them",
 )
-ROUNDS = int(os.environ.get("CIVGEO_KILL_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("CIVGEO_IMPORT_KILL_ROUNDS", "3"))
 ROWS, OFFICERS_ROWS, MORE = 4000, 8, 5
 
 
