@@ -12,9 +12,11 @@ from civgeo.geo.datum import gcj02_from_cgcs2000
 from civgeo.services.elevation import import_elevation
 from civgeo.services.import_batches import ImportRequest
 from civgeo.services.imports import confirm, stage
+from civgeo.services.reach_views import provenance
 from civgeo.services.street_files import StreetRequest
 from civgeo.services.street_network import (
     import_streets,
+    is_stale,
     keep_streets,
     meta_in_use,
     network_in_use,
@@ -23,6 +25,7 @@ from civgeo.services.street_network import (
     streets_in_use,
     use_network,
 )
+from civgeo.services.walk_ground import walk_ground
 from civgeo.store.tables import Collection
 from osm_specimens import helsinki, osm_file
 from services.import_city import EDIT, city_in, county, divisions_of
@@ -300,3 +303,19 @@ def test_barriers_of_openstreetmap_data_can_be_registered(city, tmp_path):
         ("汝河", "river"),
         ("铁路 3", "railway"),
     ]
+
+
+def test_a_network_is_told_stale_once_a_barrier_is_edited_until_it_is_renewed(city, tmp_path):
+    import_streets(city, layer_file(tmp_path / "a.gpkg", lines(city)))
+    assert not is_stale(city)
+
+    middle = county(city)
+    wall = LineString([(middle.x, middle.y), (middle.x + 1e-3, middle.y)])
+    enter(city, Collection.WALK_BARRIERS, name="围墙", kind="wall", geometry=wall)
+    assert is_stale(city)
+    told = provenance(walk_ground(city))
+    assert "coverage network --renew" in told["warnings"][0]
+
+    renew_network(city)
+    assert not is_stale(city)
+    assert provenance(walk_ground(city))["warnings"] == []

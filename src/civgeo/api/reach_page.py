@@ -18,6 +18,7 @@ from civgeo.services.reach_maps import ReachQuestion, area_names, reach_answer
 from civgeo.services.reach_question import ASKED, question_asked
 from civgeo.services.reach_views import uncovered
 from civgeo.services.walk_ground import has_streets
+from civgeo.services.walk_registers import STALE
 
 __all__ = ["reach_page"]
 
@@ -57,6 +58,7 @@ def reach_page(request: Request, city: City, on: date | None) -> Response:
         "reach.html",
         simulated=found.ground.simulated,
         found=found,
+        stale=STALE,
         cards=reach_cards(found),
         reasons=reason_rows(found),
         units=units[:LONGEST_TABLE],

@@ -14,7 +14,7 @@ import typer
 
 from civgeo import __version__
 from civgeo.assets.translation import translate as _
-from civgeo.cli.console import reading_limits, session, settings, table
+from civgeo.cli.console import reading_limits, session, settings, table, today
 from civgeo.errors import CivgeoError
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def _store(folder: Path) -> Iterator[Finding]:
     try:
         with Store.open(folder) as store:
             yield from _content(store, folder)
+            yield from _streets(store)
     except CivgeoError as error:
         yield Finding(_("库"), State.PROBLEM, error.message)
 
@@ -160,3 +161,19 @@ def _content(store: "Store", folder: Path) -> Iterator[Finding]:
         yield Finding(_("字体"), State.WARNING, detail, "apt install fonts-babelstone-han")
     else:
         yield Finding(_("字体"), State.OK, _("库中名称的每个字都能显示"))
+
+
+def _streets(store: "Store") -> Iterator[Finding]:
+    from civgeo.store.networks import current_version
+
+    if current_version(store.file.parent) is None:
+        return
+    from civgeo.services.city import City
+    from civgeo.services.street_network import is_stale, meta_in_use
+    from civgeo.services.walk_registers import STALE
+
+    city = City(store, today())
+    if is_stale(city):
+        yield Finding(_("步行网"), State.WARNING, STALE, "civgeo coverage network --renew")
+    else:
+        yield Finding(_("步行网"), State.OK, meta_in_use(city).version)

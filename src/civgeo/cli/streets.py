@@ -67,6 +67,7 @@ def network(
     """Show the walk network in use and the versions that are kept."""
     from civgeo.services import street_network as service
     from civgeo.services.city import City
+    from civgeo.services.walk_registers import STALE
     from civgeo.store.networks import current_version
     from civgeo.store.store import Store
 
@@ -80,8 +81,9 @@ def network(
                 service.renew_network(city, progress=progress)
         saved = service.saved_networks(city)
         current = current_version(store.file.parent)
+        stale = current is not None and service.is_stale(city)
     if own.as_json:
-        told = {"current": current, "networks": [asdict(meta) for meta in saved]}
+        told = {"current": current, "stale": stale, "networks": [asdict(meta) for meta in saved]}
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     if not saved:
@@ -91,6 +93,8 @@ def network(
     used = next((meta for meta in saved if meta.version == current), None)
     if used is not None:
         table(_("使用中的步行网"), [_("项目"), _("内容")], _network_rows(used))
+    if stale:
+        messages.print(STALE, markup=False, style="yellow")
     columns = [_("版本"), _("使用中"), _("制作时间"), _("来源"), _("节点"), _("路段"), _("长度 km")]
     table(_("保存的步行网"), columns, [_listed(meta, current) for meta in saved])
 

@@ -34,6 +34,7 @@ from civgeo.services.map_origin import Drawn
 from civgeo.services.reach import People, Reach, reach_coverage
 from civgeo.services.service_areas import WHOLE_CELL_M, WHOLE_HALF_WIDTH_M
 from civgeo.services.walk_ground import Ground
+from civgeo.services.walk_registers import STALE
 from civgeo.store.tables import Collection
 
 __all__ = ["DEFAULT_KINDS", "ReachQuestion", "area_names", "reach_answer", "reach_chart"]
@@ -171,6 +172,7 @@ def source_of(drawn: Drawn, ground: Ground) -> str:
     return (
         f"{drawn.source}；步行网：{streets}"
         f"；数据版本 {ground.data_version}，步行网版本 {meta.version}"
+        f"{'（' + STALE + '）' if ground.is_stale else ''}"
     )
 
 

@@ -17,6 +17,7 @@ from civgeo.reports.reach import ReachSheets, reach_workbook
 from civgeo.services.reach import Reach
 from civgeo.services.service_areas import ServiceAreas
 from civgeo.services.walk_ground import Ground
+from civgeo.services.walk_registers import STALE
 from civgeo.services.why import MendingCrossing, NearFacility, Why
 
 __all__ = [
@@ -59,6 +60,7 @@ def provenance(ground: Ground) -> dict[str, object]:
             "simulated": meta.simulated,
         },
         "barriers": len(ground.barriers),
+        "warnings": [STALE] if ground.is_stale else [],
         "simulated": ground.simulated,
     }
 

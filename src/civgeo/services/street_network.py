@@ -27,6 +27,7 @@ from civgeo.services.city import City
 from civgeo.services.elevation import chosen_elevation, elevation_over
 from civgeo.services.import_places import Surroundings
 from civgeo.services.street_files import StreetRequest, read_streets
+from civgeo.services.walk_registers import WALK_REGISTERS, registers_mark, walk_registers
 from civgeo.store.elevations import ElevationMeta
 from civgeo.store.networks import (
     NetworkMeta,
@@ -44,6 +45,7 @@ from civgeo.store.tables import Collection
 __all__ = [
     "StreetsReport",
     "import_streets",
+    "is_stale",
     "keep_streets",
     "meta_in_use",
     "network_in_use",
@@ -216,11 +218,11 @@ def _with_registers(
 ) -> StreetsReport:
     """Apply barriers and crossings of the registers to the streets; keep both, use the result."""
     progress("阻隔与跨越设施", 0, 1)
-    network, cut, added, findings = _applied(city, streets)
+    network, found, findings = _applied(city, streets)
     progress("阻隔与跨越设施", 1, 1)
     made = replace(
         _measured(network, report.meta),
-        parameters={**report.meta.parameters, "cut_edges": cut, "crossings": added},
+        parameters={**report.meta.parameters, **found},
         findings=tuple(findings),
     )
     if not dry_run:
@@ -231,28 +233,46 @@ def _with_registers(
         make_current(directory, made.version)
         prune(directory, KEPT)
         progress("保存", 1, 1)
+    cut, added = int(found["cut_edges"]), int(found["crossings"])
     return replace(report, meta=made, cut_edges=cut, crossings=added, written=not dry_run)
 
 
-def _applied(city: City, streets: WalkNetwork) -> tuple[WalkNetwork, int, int, list[str]]:
-    """The streets with the barriers and crossings of the registers; edges cut, crossings added."""
+def _applied(
+    city: City, streets: WalkNetwork
+) -> tuple[WalkNetwork, dict[str, int | str], list[str]]:
+    """The streets with the barriers and crossings of the registers, and what came of them."""
     with city.store.read() as reading:
-        barriers = reading.features(Collection.WALK_BARRIERS)
-        crossings = reading.features(Collection.WALK_CROSSINGS)
-    barriers = _drawn(barriers, streets.epsg)
-    crossings = _drawn(crossings[crossings["status"] == "existing"], streets.epsg)
-    crossings = crossings.set_index("name")
+        barriers, crossings = walk_registers(reading)
+    mark = registers_mark(barriers, crossings)
+    barriers = barriers.to_crs(epsg=streets.epsg)
+    crossings = crossings.to_crs(epsg=streets.epsg).set_index("name")
     network, cut = cut_by_barriers(streets, barriers, crossings)
     outcome = add_crossings(network, crossings)
     findings = [untied.message for untied in outcome.untied]
     edges = int(cut["edge"].nunique())
     if edges:
         findings.append(f"{cut['barrier'].nunique()} 处阻隔断开了 {edges} 个路段")
-    return outcome.network, edges, len(outcome.added), findings
+    found: dict[str, int | str] = {
+        "cut_edges": edges,
+        "crossings": len(outcome.added),
+        WALK_REGISTERS: mark,
+    }
+    return outcome.network, found, findings
 
 
-def _drawn(frame: gpd.GeoDataFrame, epsg: int) -> gpd.GeoDataFrame:
-    return frame[frame.geometry.notna() & ~frame.geometry.is_empty].to_crs(epsg=epsg)
+def is_stale(city: City) -> bool:
+    """Whether barriers or crossings were edited since the network in use was made with them.
+
+    A network of an earlier release does not say what it was made with; it is not called stale.
+
+    Raises
+    ------
+    NotFound
+        Without a walk network.
+    """
+    made_with = meta_in_use(city).parameters.get(WALK_REGISTERS)
+    with city.store.read() as reading:
+        return made_with not in (None, registers_mark(*walk_registers(reading)))
 
 
 def _noding_notes(noding: NodingReport) -> list[str]:

@@ -19,6 +19,7 @@ from civgeo.analysis.walk_search import Field, nearest_facility
 from civgeo.domain.facility import FacilityKind, FacilityStatus
 from civgeo.errors import NotFound
 from civgeo.services.city import City
+from civgeo.services.walk_registers import WALK_REGISTERS, registers_mark, walk_registers
 from civgeo.store.networks import NetworkMeta, current_version, load_network, network_meta
 from civgeo.store.reading import Register
 from civgeo.store.store import Store
@@ -57,6 +58,8 @@ class Ground:
         Lines and areas that stop walkers, in the network's zone, with name and kind.
     register, data_version, on
         What the store is about, the version of its data (`planning_version`), and the day.
+    is_stale
+        Whether barriers or crossings were edited since the network was made with them.
     """
 
     network: WalkNetwork
@@ -69,6 +72,7 @@ class Ground:
     register: Register
     data_version: int
     on: date
+    is_stale: bool
 
     @property
     def simulated(self) -> bool:
@@ -135,6 +139,7 @@ def _ground(store: Store, on: date, version: int, streets: str) -> Ground:
         register = reading.register()
         estates = reading.features(Collection.ESTATES, valid_on=day)
         barriers = reading.features(Collection.WALK_BARRIERS, valid_on=day)
+        mark = registers_mark(*walk_registers(reading))
     stops = barriers[barriers.geometry.notna() & ~barriers.geometry.is_empty]
     stops = stops.to_crs(epsg=index.network.epsg)
     index = index.beside(stops.geometry.to_numpy())
@@ -152,6 +157,7 @@ def _ground(store: Store, on: date, version: int, streets: str) -> Ground:
         register,
         version,
         on,
+        is_stale=meta.parameters.get(WALK_REGISTERS) not in (None, mark),
     )
 
 
