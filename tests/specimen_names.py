@@ -12,6 +12,7 @@ _EMPTY |= {FieldKind.DAY: "2026-01-31", FieldKind.COUNT: 2026}
 _EMPTY |= {FieldKind.NUMBER: 1.5, FieldKind.FLAG: False}
 _LINE = shapely.LineString([(114.04, 33.05), (114.06, 33.05)])
 _SHAPES = {Shapes.LINE: _LINE, Shapes.AREA: _LINE.buffer(0.01, quad_segs=1)}
+_SHAPES[Shapes.SITE] = _SHAPES[Shapes.AREA]
 
 
 def name_records(register: str, *rows: dict[str, object]) -> gpd.GeoDataFrame:
@@ -36,7 +37,7 @@ def every_register() -> dict[str, gpd.GeoDataFrame]:
     """Three records of each open register, public where it tells, and then a secret one."""
     found = {}
     for form in (form for form in FORMS if form.is_open):
-        named = "name" if form.field("name") else "number"
+        named = next(name for name in ("name", "number", "note") if form.field(name))
         rows: list[dict[str, object]] = [
             {"id": f"{form.id}-{count}", named: f"示例{count}路"} for count in (1, 2, 3)
         ]

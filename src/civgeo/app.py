@@ -13,6 +13,15 @@ from civgeo.api import (
     boundary_entries,
     boundary_works,
     cemeteries,
+    cemetery_demand_table,
+    cemetery_graves,
+    cemetery_inspection,
+    cemetery_layers,
+    cemetery_layout,
+    cemetery_maps,
+    cemetery_page,
+    cemetery_rules,
+    cemetery_sites,
     collections,
     editing,
     exporting,
@@ -52,6 +61,7 @@ from civgeo.http.guard import (
 )
 from civgeo.settings import Settings
 from civgeo.store.store import Store
+from civgeo.web import cemetery_rules as rule_pages
 from civgeo.web import home, static
 from civgeo.web import imports as import_pages
 
@@ -87,10 +97,20 @@ ROUTERS = (
     jobs,
     indicators,
     indicator_maps,
+    cemetery_rules,
     cemeteries,
+    cemetery_demand_table,
+    cemetery_graves,
+    cemetery_inspection,
+    cemetery_layers,
+    cemetery_layout,
+    cemetery_sites,
+    cemetery_maps,
+    cemetery_page,
     maps,
     home,
     import_pages,
+    rule_pages,
     static,
 )
 LONGEST_WAIT_SECONDS = 10.0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from analysis.siting_ground import NORTH, WEST, ZONE, layer, model, placed
-from civgeo.analysis.candidate_areas import M2_A_MU, candidate_areas, ranked
+from civgeo.analysis.candidate_areas import M2_A_MU, candidate_areas, free_areas, ranked
 from civgeo.analysis.ground_grid import GroundGrid, HeightSource
 from civgeo.analysis.siting import Exclusions, Plane, PlaneKind, SlopeLimit, exclusions
 from civgeo.errors import InvalidInput
@@ -27,6 +27,21 @@ def marked(excluded: np.ndarray, cell_m: float = 10.0) -> Exclusions:
         outside[:, -1] = np.uint64(2**64 - 2**spare)
     grid = GroundGrid(ZONE, WEST, NORTH, cell_m, rows, columns)
     return Exclusions(grid, (Plane(PlaneKind.EXCLUDED, "any", "rule"),), plane[None], outside)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 200), st.floats(0.3, 0.95), st.integers(0, 2**32 - 1))
+def test_cells_of_another_plane_are_counted_candidate_by_candidate(rows, columns, share, seed):
+    rng = np.random.default_rng(seed)
+    free, other = rng.random((rows, columns)) < share, rng.random((rows, columns)) < 0.4
+    areas = free_areas(marked(~free), 300.0)
+
+    grid = marked(~free).grid
+    there = shapely.points(*grid.middles(*np.indices((rows, columns))))
+    expected = [int(other[shapely.contains(shape, there)].sum()) for shape in areas.frame.geometry]
+    assert areas.cells(marked(other).bits[0]).tolist() == expected
+    held = shapely.contains(shapely.union_all(areas.frame.geometry.to_numpy()), there)
+    assert np.array_equal(areas.rows, held.any(axis=1))
 
 
 @settings(max_examples=60, deadline=None)
@@ -165,6 +180,18 @@ def test_scores_do_not_depend_on_the_unit_of_a_column(values, unit):
     other = ranked(frame * unit, {"value": 3.0}, rng, draws=5)
 
     assert one["score"].tolist() == pytest.approx(other["score"].tolist())
+
+
+def test_more_areas_or_draws_than_anyone_can_wait_for_are_refused():
+    scattered = np.indices((700, 700)).sum(axis=0) % 2 == 0
+    with pytest.raises(InvalidInput, match="连成的候选地有 245,000 片") as refused:
+        candidate_areas(marked(scattered), 100.0)
+    assert refused.value.code == "too_scattered"
+
+    many = pd.DataFrame({"area_m2": np.arange(3_000.0)})
+    with pytest.raises(InvalidInput, match="3,000 片候选地不能排 100,000 次") as refused:
+        ranked(many, {"area_m2": 1.0}, np.random.default_rng(1), draws=100_000)
+    assert refused.value.code == "too_long"
 
 
 @pytest.mark.parametrize(

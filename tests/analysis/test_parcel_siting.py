@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from analysis.siting_ground import ZONE, layer, placed
+from analysis.siting_ground import ZONE, layer, placed, series
 from civgeo.analysis.parcel_siting import parcel_overlaps, parcel_verdicts
 from civgeo.errors import CrsError, InvalidInput
 
@@ -37,6 +37,18 @@ def test_a_parcel_at_the_limit_is_excluded_and_one_a_millimetre_beyond_is_not():
     assert found["parcel"].tolist() == ["地块1", "地块2", "地块3"]
 
 
+def test_a_parcel_that_only_shares_a_border_with_forbidden_land_does_not_lie_in_it():
+    some = parcels(square(0, 0), square(-99, 0), square(-100, 0))
+    land = [square(100, 0), square(0, 0, 0.5)]
+    found = parcel_verdicts(some, [layer("arable", land, 0)])
+    path = shapely.LineString(placed([(100, -500), (100, 500)]))
+
+    assert found["is_excluded"].tolist() == [True, True, False]
+    assert found["excluded_m2"].tolist() == pytest.approx([0.25, 0.25, 0])
+    assert not parcel_verdicts(some[:1], [layer("arable", land[:1], 0)])["is_excluded"][0]
+    assert parcel_verdicts(some[:1], [layer("road", [path], 0)])["is_excluded"][0]
+
+
 def test_what_two_features_both_take_is_counted_once_and_a_circle_nearly_whole():
     points = [shapely.Point(placed((50, 50)))] * 2
     found = parcel_verdicts(parcels(square(0, 0)), [layer("graves", points, 40)])
@@ -52,6 +64,27 @@ def test_a_layer_without_features_excludes_nothing_and_its_end_is_told():
     assert np.isinf(found["nearest_m"][0])
     assert found["missing_share"][0] == pytest.approx(0.5)
     assert parcel_verdicts(parcels(square(0, 0)), []).empty
+
+
+def test_no_parcel_near_any_feature_is_no_error():
+    far = parcels(square(5_000, 5_000), square(9_000, 9_000))
+    found = parcel_verdicts(far, [layer("road", [ROAD], 10)])
+
+    assert not found["is_excluded"].any()
+    assert found["excluded_m2"].tolist() == [0, 0]
+    assert found["nearest_m"].tolist() == pytest.approx([5_000, 9_000])
+
+
+def test_a_rule_on_hills_is_held_against_the_part_of_a_parcel_that_lies_on_them():
+    hill = series([square(50, 0, 1_000)])
+    on_hills = layer("road", [ROAD], 60, only_within=hill)
+    found = parcel_verdicts(parcels(square(0, 0), square(-500, 0)), [on_hills])
+
+    assert found["is_excluded"].tolist() == [True, False]
+    assert found["excluded_m2"].tolist() == pytest.approx([50 * 60, 0])
+    assert found["excluded_share"].tolist() == pytest.approx([0.3, 0])
+    assert found["nearest_m"].tolist() == [0, np.inf]
+    assert found["position"].tolist() == [0, 0]
 
 
 def test_parcels_that_overlap_are_told_and_neighbours_are_not():

@@ -93,6 +93,43 @@ def test_shares_and_what_one_rule_alone_excludes_add_up():
     assert marks.unpacked(marks.free()).sum() * 100 == 325_000
 
 
+def test_what_needs_approval_excludes_nothing_and_takes_nothing_from_what_stands_alone():
+    half = shapely.box(WEST, NORTH - 1_000, WEST + 650, NORTH)
+    whole = layer("hill", [REGION], 0, mark=PlaneKind.APPROVAL)
+    marks = exclusions(REGION, ZONE, [layer("west", [half], 0), whole], cell_m=10)
+
+    assert [plane.kind for plane in marks.planes] == [PlaneKind.EXCLUDED, PlaneKind.APPROVAL]
+    assert marks.summary()["alone_m2"].tolist() == [650_000, 650_000]
+    free = marks.free(frozenset({PlaneKind.APPROVAL}))
+    assert marks.unpacked(free).sum() * 100 == 650_000
+    assert marks.numbers_at(*placed((100, 100))) == (0, 1)
+    assert marks.numbers_at(*placed((900, 100))) == (1,)
+
+
+def test_a_rule_on_hills_marks_no_cell_beside_them_and_misses_nothing_there():
+    hill = series([shapely.box(*placed((200, 800)), *placed((500, 300)))])
+    extent = shapely.box(WEST - 5_000, NORTH - 6_000, WEST + 400, NORTH + 5_000)
+    on_hill = layer("road", [ROAD], 100, only_within=hill, extent=extent)
+    marks = exclusions(REGION, ZONE, [on_hill], cell_m=10)
+
+    rows, columns = np.nonzero(marks.mask(0))
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (40, 60, 20, 49)
+    missing = marks.mask(1)
+    assert missing[30:80, 30:50].all()
+    assert missing.sum() == 50 * 20
+    elsewhere = layer("road", [ROAD], 100, only_within=hill.to_crs(4490))
+    with pytest.raises(CrsError, match="EPSG:4526"):
+        exclusions(REGION, ZONE, [elsewhere], cell_m=10)
+
+
+def test_heights_mark_nothing_where_no_slope_is_asked():
+    source = HeightSource(GroundGrid.over(REGION, ZONE, 10), model(np.zeros((1, 1)), 10))
+    marks = exclusions(REGION, ZONE, [], cell_m=10, heights=source)
+
+    assert marks.planes == ()
+    assert marks.numbers_at(*placed((5, 5))) == ()
+
+
 def test_a_layer_that_ends_in_the_region_is_missing_beyond_and_a_distance_before_its_end():
     extent = shapely.box(WEST - 5_000, NORTH - 6_000, WEST + 600, NORTH + 5_000)
     marks = exclusions(REGION, ZONE, [layer("river", [], 200, extent=extent)], cell_m=10)
@@ -157,6 +194,22 @@ def test_the_answer_does_not_depend_on_the_threads(threads):
 
     assert np.array_equal(one.bits, other.bits)
     assert np.array_equal(one.outside, other.outside)
+
+
+def test_marks_that_lie_in_a_file_are_those_in_memory():
+    rng = np.random.default_rng(1)
+    some = [
+        layer(str(n), shapely.points(placed(rng.uniform(0, 1_300, (9, 2)))), 60) for n in range(5)
+    ]
+    one, other = (exclusions(REGION, ZONE, some, cell_m=0.4, in_memory=size) for size in (10**9, 0))
+
+    assert one.grid.cells > 8_000_000
+    assert (one.room.is_mapped, other.room.is_mapped) == (False, True)
+    assert np.array_equal(one.bits, other.bits)
+    assert one.summary().equals(other.summary())
+    assert np.array_equal(one.free(), other.free())
+    kinds = frozenset({PlaneKind.EXCLUDED})
+    assert np.array_equal(one.together(kinds), other.together(kinds))
 
 
 def test_what_makes_no_sense_is_refused():

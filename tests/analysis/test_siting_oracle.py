@@ -30,6 +30,7 @@ def bowl() -> tuple[np.ndarray, shapely.Polygon]:
 def test_free_cells_are_the_difference_of_the_polygons_but_for_a_cell_at_the_border(seed):
     rng = np.random.default_rng(seed)
     region = shapely.box(WEST, NORTH - SIDE_M, WEST + SIDE_M, NORTH)
+    hills = [blob(rng, SIDE_M, 2_500) for _ in range(3)]
     layers = [
         layer("arable_land", [blob(rng, SIDE_M, 500) for _ in range(60)], 0),
         layer("reservoir", [blob(rng, SIDE_M, 400) for _ in range(4)], 1_000),
@@ -42,6 +43,21 @@ def test_free_cells_are_the_difference_of_the_polygons_but_for_a_cell_at_the_bor
             0,
             extent=shapely.box(WEST - 1, NORTH - 2 * SIDE_M, WEST + 17_333, NORTH + 1),
         ),
+        layer(
+            "railway",
+            [shapely.MultiLineString([winding(rng, SIDE_M, 50) for _ in range(2)])],
+            250,
+            excludes_at_limit=False,
+            extent=shapely.box(WEST - SIDE_M, NORTH - 18_111, WEST + 2 * SIDE_M, NORTH + SIDE_M),
+        ),
+        layer(
+            "graves",
+            [shapely.MultiPoint(placed(rng.uniform(0, SIDE_M, (30, 2))))],
+            700,
+            only_within=series(hills),
+        ),
+        layer("hill", hills, 0, mark=PlaneKind.APPROVAL),
+        layer("water_source", [blob(rng, SIDE_M, 900)], 0, mark=PlaneKind.UNCLEAR),
     ]
     heights, gentle = bowl()
     source = HeightSource(GroundGrid.over(region, ZONE, CELL_M), model(heights, CELL_M))
@@ -52,13 +68,16 @@ def test_free_cells_are_the_difference_of_the_polygons_but_for_a_cell_at_the_bor
     buffers = [
         shapely.buffer(each.features.to_numpy(), each.distance_m, quad_segs=64) for each in layers
     ]
-    forbidden = shapely.union_all(np.concatenate([*buffers, [hole]]))
-    free = region.intersection(gentle).intersection(layers[-1].extent).difference(forbidden)
+    on_hills = shapely.intersection(buffers[7], shapely.union_all(hills))
+    forbidden = shapely.union_all(np.concatenate([*buffers[:7], on_hills, [hole]]))
+    known = layers[5].extent & layers[6].extent.buffer(-250, join_style="mitre")
+    free = region.intersection(gentle).intersection(known).difference(forbidden)
     assert marks.grid.cells >= 4_000_000
     assert {plane.kind for plane in marks.planes} == set(PlaneKind)
     x, y = marks.grid.middles(*np.indices((CELLS, CELLS)).reshape(2, -1))
     expected = LabelGrid(series([free])).label(x, y) == 0
-    found = marks.unpacked(marks.free()).ravel()
+    admitted = frozenset({PlaneKind.APPROVAL, PlaneKind.UNCLEAR})
+    found = marks.unpacked(marks.free(admitted)).ravel()
     assert 0.05 < expected.mean() < 0.9
     differing = np.flatnonzero(found != expected)
     off = shapely.distance(free.boundary, shapely.points(x[differing], y[differing]))

@@ -171,5 +171,8 @@ def test_what_makes_no_sense_is_refused():
         road_observers(gpd.GeoSeries([shapely.LineString([(114, 33), (115, 33)])], crs=4490), 100)
     with pytest.raises(InvalidInput, match="间距"):
         road_observers(series([]), 0)
+    road = shapely.LineString([(WEST, NORTH), (WEST + 2_000, NORTH)])
+    with pytest.raises(InvalidInput, match="将超过 1,000,000 个"):
+        road_observers(series([road]), 0.001)
     with pytest.raises(InvalidInput, match="道路应是线"):
         road_observers(series([shapely.Point(WEST, NORTH)]), 10)

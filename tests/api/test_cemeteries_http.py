@@ -139,7 +139,7 @@ def test_rules_of_the_bureau_are_in_force_at_once(served):
         "evidence": "S",
     }
     place = folder / "own" / "rules" / "cemetery_rules.csv"
-    place.parent.mkdir(parents=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n", encoding="utf-8")
     question = {"division": "411702", "on": "2026-03-29", "distances_m": {"trunk_road": 1200}}
     try:

@@ -15,6 +15,7 @@ from civgeo.domain.indicator_catalogue import (
     Counting,
     CoverageMeaning,
 )
+from civgeo.formats.funeral_layout import funeral_asks
 from civgeo.formats.indicators import indicator_catalogue
 from civgeo.services.indicator_units import UNIT_WORDS
 
@@ -150,6 +151,10 @@ def test_every_definition_says_what_it_counts_and_where_it_is_written(item):
 
 @EACH
 def test_every_computed_definition_has_what_its_rule_needs(item):
+    if "layout" in item.parameters:
+        ask = {ask.id: ask for ask in funeral_asks()}[item.parameters["layout"]]
+        assert ask.indicator == item.id
+        return
     match item.counting:
         case Counting.UNITS_WITH:
             assert item.parameters["unit"] in UNIT_WORDS

@@ -7,7 +7,8 @@ import pytest
 from civgeo.domain.cemetery_demand import Burials
 from civgeo.errors import InvalidInput
 from civgeo.formats.cemetery_rules import cemetery_rules
-from civgeo.services.cemetery_demand_table import TableTerms, demand_of_tables
+from civgeo.services.cemetery_demand_table import demand_of_tables
+from civgeo.services.cemetery_place_demand import TableTerms
 from civgeo.services.cemetery_table_answers import demand_terms, table_answer, year_rows
 
 WHOLE = TableTerms(Burials(Decimal(1), Decimal("0.5"), Decimal("0.8")), 20)

@@ -11,6 +11,7 @@ from civgeo.analysis.simulated_facilities import DOUBLE_REGISTRATIONS
 from civgeo.domain.facility import FacilityKind
 from civgeo.errors import InvalidInput, NotFound, StoreUnavailable
 from civgeo.formats.reference import seats
+from civgeo.services.burial_facilities import facility_kinds
 from civgeo.services.city import City
 from civgeo.services.demo import build_demo_city, inventory
 from civgeo.services.founding import write_store
@@ -19,8 +20,9 @@ from civgeo.services.street_network import network_in_use
 from civgeo.store.store import FILE_NAME, Store
 from civgeo.store.tables import Collection
 
-UNTIL_STORED = ["区划与轮廓", "模拟小区", "模拟设施", "模拟街道", "地名", "界线与界桩", "写入库"]
-STEPS = [*UNTIL_STORED, "步行网"]
+UNTIL_STORED = ["区划与轮廓", "模拟小区", "模拟设施", "模拟街道", "模拟地形与地类"]
+UNTIL_STORED += ["公墓、散坟与人口", "地名", "界线与界桩", "写入库"]
+STEPS = [*UNTIL_STORED, "步行网", "高程与选址图层"]
 build = partial(
     build_demo_city,
     today=datetime(2026, 3, 1, 9, 0, tzinfo=UTC),
@@ -43,15 +45,17 @@ def test_inventory_counts_what_the_store_holds(fictional):
     assert found.register.edition == "fictional"
 
 
-def test_store_appears_in_a_new_folder_with_its_qgis_project_and_walk_network(tmp_path):
+def test_store_appears_in_a_new_folder_with_all_that_stands_beside_it(tmp_path):
     folder = tmp_path / "new" / "city"
     with build(folder, "990100"):
         assert (folder / FILE_NAME).is_file()
     assert sorted(file.name for file in folder.iterdir()) == [
         FILE_NAME,
         "civgeo.qgs",
+        "dem",
         "demo-files",
         "networks",
+        "site_layers",
     ]
 
 
@@ -61,6 +65,7 @@ def test_same_city_is_built_again_feature_by_feature(tmp_path, fictional):
         for collection in (
             *(Collection.ESTATES, Collection.FACILITIES, Collection.PLACE_NAMES),
             *(Collection.WALK_BARRIERS, Collection.WALK_CROSSINGS, Collection.REPORTING_AREAS),
+            *(Collection.CEMETERIES, Collection.GRAVES, Collection.POPULATION),
         ):
             one, other = frame(fictional, collection), frame(again, collection)
             assert one.drop(columns="geometry").equals(other.drop(columns="geometry"))
@@ -184,12 +189,14 @@ class TestZhumadian:
                 near = members.to_crs(4547).distance(known.to_crs(4547).loc[county]) < 8_000
                 assert near.mean() > 0.4
 
-    def test_every_kind_of_facility_is_present_with_floor_area_and_beds(self, zhumadian):
+    def test_every_kind_of_facility_is_in_one_register(self, zhumadian):
         sites = frame(zhumadian, Collection.FACILITIES)
-        assert set(sites["kind"]) == {kind.value for kind in FacilityKind}
+        buried = set(facility_kinds(frame(zhumadian, Collection.CEMETERIES)).dropna())
+        assert not buried & set(sites["kind"])
+        assert buried | set(sites["kind"]) == {kind.value for kind in FacilityKind}
         assert (sites["floor_area_m2"] > 0).all()
         beds = sites.groupby("kind")["beds"].sum()
-        assert all(bool(beds[kind.value]) is kind.has_beds for kind in FacilityKind)
+        assert all(bool(beds.get(kind.value)) is kind.has_beds for kind in FacilityKind)
 
     def test_walk_network_has_100000_nodes_and_nine_of_ten_are_in_one_part(self, zhumadian):
         network = network_in_use(zhumadian)

@@ -12,6 +12,7 @@ from shapely import Point, box
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from civgeo.domain.boundary_forms import BOUNDARY_FORMS
+from civgeo.domain.cemetery_forms import CEMETERY_FORMS
 from civgeo.domain.facility import FacilityKind
 from civgeo.domain.planning_forms import PLANNING_FORMS
 from civgeo.domain.record_form import FieldKind, RecordForm
@@ -55,7 +56,7 @@ def test_every_trigger_and_constraint_is_there_after_the_migrations(schema):
     checks = {name: schema[name].count("CHECK") for name in tables.metadata.tables}
     spatial, log, history, guards = 6 * len(LAYERS), 5 * len(LAYERS), 3, 3 * 3
     attachments = 3
-    assert len(LAYERS) == 26
+    assert len(LAYERS) == 29
     assert len(triggers) == spatial + log + history + guards + attachments
     assert checks == {
         "divisions": 9,
@@ -75,7 +76,7 @@ def test_every_trigger_and_constraint_is_there_after_the_migrations(schema):
         "name_archives": 7,
         **{
             form.id: 5 + _days_and_counts(form)
-            for form in (*BOUNDARY_FORMS, *ROUND_FORMS, *PLANNING_FORMS)
+            for form in (*BOUNDARY_FORMS, *ROUND_FORMS, *PLANNING_FORMS, *CEMETERY_FORMS)
         },
         "attachments": 2,
         **{f"outside_{layer}": 0 for layer in LAYERS},

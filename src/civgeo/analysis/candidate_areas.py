@@ -13,15 +13,18 @@ import shapely
 
 from civgeo.analysis.ground_grid import Floats, GroundGrid
 from civgeo.analysis.kernels import bit_planes, components
-from civgeo.analysis.siting import Exclusions, PlaneKind
+from civgeo.analysis.site_marks import Exclusions, PlaneKind, Words
 from civgeo.errors import InvalidInput
 
-__all__ = ["M2_A_MU", "candidate_areas", "ranked"]
+__all__ = ["M2_A_MU", "FreeAreas", "candidate_areas", "free_areas", "ranked"]
 
 M2_A_MU = 2_000 / 3
 """One mu is a fifteenth of a hectare."""
 
 MOST_RUNS = 20_000_000
+MOST_AREAS = 200_000
+MOST_PLACINGS = 200_000_000
+"""Draws of weights times candidates: half a minute."""
 
 _Whole = npt.NDArray[np.int64]
 _Labels = npt.NDArray[np.int32]
@@ -41,6 +44,36 @@ class _Runs:
         return self.row_start, self.begin, self.end, self.label
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FreeAreas:
+    """Candidate areas, and the cells that each consists of.
+
+    Parameters
+    ----------
+    frame
+        As `candidate_areas` gives it.
+    """
+
+    frame: gpd.GeoDataFrame
+    _runs: _Runs
+    _order: _Whole
+
+    def cells(self, plane: Words) -> _Whole:
+        """How many cells of each candidate a plane marks."""
+        count = len(self.frame)
+        found: _Whole = components.overlap(plane, *self._runs.of_rows(), count)
+        return found[self._order]
+
+    @property
+    def rows(self) -> npt.NDArray[np.bool_]:
+        """Rows of the grid that candidates lie in."""
+        starts = self._runs.row_start
+        row = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        found = np.zeros(len(starts) - 1, np.bool_)
+        found[row[self._runs.label >= 0]] = True
+        return found
+
+
 def candidate_areas(
     marks: Exclusions,
     min_area_m2: float,
@@ -48,6 +81,17 @@ def candidate_areas(
     admit: frozenset[PlaneKind] = frozenset(),
     threads: int = 2,
 ) -> gpd.GeoDataFrame:
+    """Connected free cells of at least an area, as a frame; see `free_areas`."""
+    return free_areas(marks, min_area_m2, admit=admit, threads=threads).frame
+
+
+def free_areas(
+    marks: Exclusions,
+    min_area_m2: float,
+    *,
+    admit: frozenset[PlaneKind] = frozenset(),
+    threads: int = 2,
+) -> FreeAreas:
     """Connected free cells of at least an area; sides connect, corners do not.
 
     Parameters
@@ -63,17 +107,18 @@ def candidate_areas(
 
     Returns
     -------
-    GeoDataFrame
-        By area, the largest first: ``area_m2``, ``area_mu``, ``compactness`` (4 pi A / P2 of the
-        contour through the middles of the sides of the outer cells, holes counted: 0.9 for a
-        circle), ``mean_slope_deg`` (NaN where no slope is known), ``slope_known_share``,
-        ``admitted_share`` (cells with an admitted mark), ``centroid_x``, ``centroid_y``,
-        ``geometry`` (the outline of the cells).
+    FreeAreas
+        Its frame by area, the largest first: ``area_m2``, ``area_mu``, ``compactness``
+        (4 pi A / P2 of the contour through the middles of the sides of the outer cells, holes
+        counted: 0.9 for a circle), ``mean_slope_deg`` (NaN where no slope is known),
+        ``slope_known_share``, ``admitted_share`` (cells with an admitted mark), ``centroid_x``,
+        ``centroid_y``, ``geometry`` (the outline of the cells).
 
     Raises
     ------
     InvalidInput
-        When the smallest area is not above zero, or the free cells are too scattered.
+        When the smallest area is not above zero, the free cells are too scattered, or there are
+        more than 200,000 areas.
     """
     if not min_area_m2 > 0:
         raise InvalidInput(f"最小面积应大于 0：{min_area_m2}", code="not_positive")
@@ -97,7 +142,8 @@ def candidate_areas(
         geometry=outlines,
         crs=f"EPSG:{grid.epsg}",
     )
-    return frame.sort_values("area_m2", ascending=False, kind="stable", ignore_index=True)
+    order = np.argsort(-area, kind="stable")
+    return FreeAreas(frame.iloc[order].reset_index(drop=True), found, order)
 
 
 def _large(free: npt.NDArray[np.uint64], least_cells: float) -> _Runs:
@@ -109,6 +155,9 @@ def _large(free: npt.NDArray[np.uint64], least_cells: float) -> _Runs:
     label, cells = components.components(row_start, begin, end)
     # cells are whole: an area of so many cells and a rounding error counts as so many
     kept = cells >= least_cells * (1 - 1e-12)
+    if kept.sum() > MOST_AREAS:
+        text = f"连成的候选地有 {kept.sum():,} 片，最多 {MOST_AREAS:,} 片；请加大最小面积或格子"
+        raise InvalidInput(text, code="too_scattered")
     number = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
     return _Runs(row_start, begin, end, number[label], cells[kept])
 
@@ -176,11 +225,9 @@ def _slopes(found: _Runs, marks: Exclusions, threads: int) -> tuple[Floats, Floa
 
 
 def _admitted(found: _Runs, marks: Exclusions, admit: frozenset[PlaneKind]) -> _Whole:
-    chosen = [number for number, plane in enumerate(marks.planes) if plane.kind in admit]
-    if not chosen:
+    if not any(plane.kind in admit for plane in marks.planes):
         return np.zeros(len(found.cells), np.int64)
-    plane = np.bitwise_or.reduce(marks.bits[chosen], axis=0)
-    count: _Whole = components.overlap(plane, *found.of_rows(), len(found.cells))
+    count: _Whole = components.overlap(marks.together(admit), *found.of_rows(), len(found.cells))
     return count
 
 
@@ -222,8 +269,8 @@ def ranked(
     Raises
     ------
     InvalidInput
-        When a column is missing, no weight differs from zero, or `top`, `spread` or `draws` make
-        no sense.
+        When a column is missing, no weight differs from zero, `top`, `spread` or `draws` make no
+        sense, or there are too many draws for so many candidates (``too_long``).
     """
     missing = [name for name in weights if name not in candidates.columns]
     if missing:
@@ -233,6 +280,9 @@ def ranked(
         raise InvalidInput("权重应是数字，且至少有一个不为 0", code="bad_weights")
     if top < 1 or draws < 1 or not 0 <= spread <= 1:
         raise InvalidInput("前几名和次数应大于 0，浮动应在 0 至 1 之间", code="bad_sensitivity")
+    if draws * len(candidates) > MOST_PLACINGS:
+        text = f"{len(candidates):,} 片候选地不能排 {draws:,} 次；请减少次数或加大最小面积"
+        raise InvalidInput(text, code="too_long")
     values = candidates[list(weights)].to_numpy(dtype=np.float64) * np.sign(given)
     benefit = _benefits(values)
     size = np.abs(given)

@@ -175,18 +175,24 @@ class HeightSource:
         if isinstance(self._mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             self._mapped.madvise(mmap.MADV_DONTNEED)
 
+    def rows(self, low: int, high: int) -> Heights:
+        """Heights of the rows from `low` up to `high`, NaN where not known."""
+        columns = self.grid.columns
+        found: Heights = np.full((high - low, columns), np.nan, np.float32)
+        heights, row, column = self.band(low, high)
+        top, left = max(low, -row), max(0, -column)
+        bottom = min(high, heights.shape[0] - row)
+        right = min(columns, heights.shape[1] - column)
+        if top < bottom and left < right:
+            part = heights[row + top : row + bottom, column + left : column + right]
+            found[top - low : bottom - low, left:right] = part
+        return found
+
     def whole(self) -> Heights:
         """Heights of all cells, NaN where not known."""
-        grid = self.grid
-        found: Heights = np.full((grid.rows, grid.columns), np.nan, np.float32)
-        for low, high in grid.bands():
-            heights, row, column = self.band(low, high)
-            top, left = max(low, -row), max(0, -column)
-            bottom = min(high, heights.shape[0] - row)
-            right = min(grid.columns, heights.shape[1] - column)
-            if top < bottom and left < right:
-                part = heights[row + top : row + bottom, column + left : column + right]
-                found[top:bottom, left:right] = part
+        found: Heights = np.empty((self.grid.rows, self.grid.columns), np.float32)
+        for low, high in self.grid.bands():
+            found[low:high] = self.rows(low, high)
         return found
 
 

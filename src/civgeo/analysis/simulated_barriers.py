@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from civgeo.analysis.simulated_lines import Points, point_shapes
 from civgeo.analysis.simulated_towns import Town, weave
 
-__all__ = ["Barrier", "simulate_barriers"]
+__all__ = ["Barrier", "Course", "long_line", "simulate_barriers"]
 
 STEP_M = 60.0
 SIDEWAYS_M = 40.0
@@ -26,8 +26,24 @@ _LEAST_REACH_M = 500.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Course:
-    """How a long barrier runs: offsets from a straight line that it may take, and its turns."""
+class Course:
+    """How a long line runs: its way aside from a straight one, and its turns.
+
+    Parameters
+    ----------
+    offset
+        How far it passes the town's middle, in reaches of the town.
+    waves
+        Height and length of its waves, metres.
+    sideways
+        How many steps of 40 m it may turn aside.
+    bend
+        What a turn costs, beside what coming near an estate costs.
+    smooth
+        Over how many steps of 60 m turns are smoothed.
+    clear_m
+        What it keeps from estates where it can.
+    """
 
     offset: float
     waves: Sequence[tuple[float, float]]
@@ -37,8 +53,8 @@ class _Course:
     clear_m: float
 
 
-_RIVER = _Course(0.22, ((190.0, 3_100.0), (70.0, 1_150.0)), 11, 0.04, 5, 40.0)
-_RAILWAY = _Course(0.62, ((260.0, 17_000.0),), 14, 0.6, 13, 26.0)
+_RIVER = Course(0.22, ((190.0, 3_100.0), (70.0, 1_150.0)), 11, 0.04, 5, 40.0)
+_RAILWAY = Course(0.62, ((260.0, 17_000.0),), 14, 0.6, 13, 26.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +117,7 @@ def _around_seat(
         ("河", "river", _RIVER, 0.0, 46.0),
         ("铁路", "railway", _RAILWAY, rng.uniform(0.9, 2.2), 18.0),
     ):
-        line = _long_line(town, estates, outline, course, heading + turned, rng)
+        line = long_line(town, estates, outline, course, heading + turned, rng)
         if line is not None:
             corridor = line.buffer(clear, quad_segs=2)
             barriers.append(Barrier(f"{name}模拟{word}", kind, county, line, corridor))
@@ -117,15 +133,31 @@ def _around_seat(
     return barriers
 
 
-def _long_line(
+def long_line(
     town: Town,
     estates: shapely.STRtree,
     outline: BaseGeometry,
-    course: _Course,
+    course: Course,
     heading: float,
     rng: np.random.Generator,
 ) -> LineString | None:
-    """A line past the town's middle from one side of the county to the other, clear of estates."""
+    """A line past a town from one side of an outline to the other, clear of estates.
+
+    Parameters
+    ----------
+    town
+        The town.
+    estates
+        Polygons of all estates.
+    outline
+        Of the part of the line within it, what lies nearest to the town is taken.
+    course
+        How it runs.
+    heading
+        Direction, radians from east.
+    rng
+        Seeded generator.
+    """
     along = np.array([np.cos(heading), np.sin(heading)])
     across = np.array([-along[1], along[0]])
     farthest = shapely.get_coordinates(outline.envelope) - town.centre

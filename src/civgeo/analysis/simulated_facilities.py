@@ -1,4 +1,7 @@
-"""Simulated facilities of a demonstration city: every kind, with floor area and beds."""
+"""Simulated facilities of a demonstration city, with floor area and beds.
+
+Cemeteries and columbaria are not among them: they have a register of their own.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,8 +51,6 @@ _MIXES = (
     _Mix(_K.VOLUNTEER_POINT, 0.9, (20, 80)),
     _Mix(_K.LOTTERY_POINT, 0.9, (15, 60)),
     _Mix(_K.REHABILITATION_AID_POINT, 0.2, (40, 150)),
-    _Mix(_K.COLUMBARIUM, 0.3, (200, 1_500)),
-    _Mix(_K.CEMETERY_RURAL, 0.5, (60, 200)),
     _Mix(_K.COUNTY_ELDER_CARE_DEMONSTRATION_CENTRE, 1, (1_000, 2_000), (60, 150), a_county=True),
     _Mix(_K.ELDER_CARE_COMPLEX, 1, (2_500, 9_000), (100, 400), a_county=True),
     _Mix(_K.DESTITUTE_SUPPORT_INSTITUTION, 2, (1_000, 4_000), (60, 200), a_county=True),
@@ -59,8 +60,6 @@ _MIXES = (
     _Mix(_K.RESCUE_STATION, 1, (800, 2_500), a_county=True),
     _Mix(_K.FUNERAL_HOME, 1, (3_000, 9_000), a_county=True),
     _Mix(_K.FUNERAL_SERVICE_STATION, 2, (200, 800), a_county=True),
-    _Mix(_K.CEMETERY_URBAN, 1, (200, 900), a_county=True),
-    _Mix(_K.CEMETERY_COMMERCIAL, 1, (300, 1_200), a_county=True),
 )
 
 
@@ -72,7 +71,7 @@ def simulate_facilities(
     *,
     last_year: int,
 ) -> gpd.GeoDataFrame:
-    """Simulated facilities: rooms built for estates, and every other kind by township or county.
+    """Simulated facilities: rooms built for estates, and other kinds by township or county.
 
     Between 42 and 74 in a hundred estates of a county get as much floor area as `aimed_m2` asks
     for, the others less or none.

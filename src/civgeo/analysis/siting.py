@@ -9,18 +9,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from civgeo.analysis.flat_shapes import FlatShapes
 from civgeo.analysis.ground_grid import GroundGrid, HeightSource
 from civgeo.analysis.kernels import bit_planes
+from civgeo.analysis.site_marks import IN_MEMORY, Exclusions, Plane, PlaneKind, Room, Words
 from civgeo.errors import CrsError, InvalidInput
 
 __all__ = [
@@ -32,24 +31,16 @@ __all__ = [
     "Words",
     "exclusions",
     "features_in_zone",
+    "plane_of",
     "require_distances",
+    "zone_shapes",
 ]
-
-Words = npt.NDArray[np.uint64]
 
 MOST_PLANES = 64
 MOST_BYTES = 600_000_000
 _BANDS_A_THREAD = 4
 _HAIR = 1e-12
 """Share of a distance, beyond rounding and below any survey, by which its limit is left out."""
-
-
-class PlaneKind(StrEnum):
-    """What a mark on a cell says."""
-
-    EXCLUDED = "excluded"
-    MISSING = "missing"
-    UNASSESSED = "unassessed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +63,10 @@ class ConstraintLayer:
         Where the layer is complete, in the zone; None when it is so everywhere around the region.
     excludes_at_limit
         Whether a place at exactly the distance is excluded too, or keeps it.
+    mark
+        What the mark on a cell within the distance says.
+    only_within
+        Polygons in the zone on which alone the rule holds; None where it holds everywhere.
     """
 
     kind: str
@@ -81,6 +76,8 @@ class ConstraintLayer:
     layer_date: date | None = None
     extent: shapely.Geometry | None = None
     excludes_at_limit: bool = True
+    mark: PlaneKind = PlaneKind.EXCLUDED
+    only_within: gpd.GeoSeries | None = None
 
     @property
     def reach_m(self) -> float:
@@ -96,107 +93,6 @@ class SlopeLimit:
     degrees: float
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
-    """One mark that cells can carry.
-
-    Parameters
-    ----------
-    kind
-        Excluded by the rule; the layer does not reach so far; no height is known.
-    layer, rule
-        Of which layer and rule; the rule is None for a height that is not known.
-    distance_m
-        The rule's distance; None for slopes and heights.
-    layer_date
-        State of the layer; None when unknown.
-    """
-
-    kind: PlaneKind
-    layer: str
-    rule: str | None
-    distance_m: float | None = None
-    layer_date: date | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Exclusions:
-    """Marks of all cells of a grid.
-
-    Parameters
-    ----------
-    grid
-        The cells.
-    planes
-        What the marks are; at most 64.
-    bits
-        ``(planes, rows, words)``: column `c` is bit ``c % 64`` of word ``c // 64``.
-    outside
-        ``(rows, words)``: cells whose middle is not in the region.
-    heights
-        Where heights came from; None without an elevation model.
-    """
-
-    grid: GroundGrid
-    planes: tuple[Plane, ...]
-    bits: Words
-    outside: Words
-    heights: HeightSource | None = None
-
-    def at(self, x: float, y: float) -> tuple[Plane, ...] | None:
-        """All marks of the cell that a place of the zone lies in; None outside the region."""
-        row, column = (int(each) for each in self.grid.cells_of(x, y))
-        word, shift = column // 64, np.uint64(column % 64)
-        if row < 0 or (self.outside[row, word] >> shift) & np.uint64(1):
-            return None
-        set_here = (self.bits[:, row, word] >> shift) & np.uint64(1)
-        return tuple(plane for plane, is_set in zip(self.planes, set_here, strict=True) if is_set)
-
-    def mask(self, number: int) -> npt.NDArray[np.bool_]:
-        """Cells of the region that carry the mark ``planes[number]``."""
-        return self.unpacked(self.bits[number] & ~self.outside)
-
-    def unpacked(self, plane: Words) -> npt.NDArray[np.bool_]:
-        """A plane of words as an array of rows and columns."""
-        octets = plane.astype("<u8", copy=False).view(np.uint8)
-        bits = np.unpackbits(octets, axis=1, count=self.grid.columns, bitorder="little")
-        return bits.view(np.bool_)
-
-    def free(self, admit: frozenset[PlaneKind] = frozenset()) -> Words:
-        """Plane of the cells of the region without any mark but those of the kinds `admit`."""
-        chosen = [number for number, plane in enumerate(self.planes) if plane.kind not in admit]
-        free: Words = bit_planes.free_cells(
-            self.bits, self.outside, np.array(chosen, dtype=np.int64)
-        )
-        return free
-
-    def summary(self) -> pd.DataFrame:
-        """Area of each mark within the region.
-
-        Returns
-        -------
-        DataFrame
-            A row a plane: ``kind``, ``layer``, ``rule``, ``distance_m``, ``layer_date``,
-            ``area_m2``, ``share`` (of the region), ``alone_m2`` (carrying no other mark).
-        """
-        inside, marked, alone = bit_planes.tallies(self.bits, self.outside)
-        area = self.grid.cell_area_m2
-        return pd.DataFrame(
-            {
-                "kind": [plane.kind.value for plane in self.planes],
-                "layer": [plane.layer for plane in self.planes],
-                "rule": pd.Series([plane.rule for plane in self.planes], dtype=object),
-                "distance_m": pd.Series(
-                    [plane.distance_m for plane in self.planes], dtype=np.float64
-                ),
-                "layer_date": pd.Series([plane.layer_date for plane in self.planes], dtype=object),
-                "area_m2": marked * area,
-                "share": marked / max(inside, 1),
-                "alone_m2": alone * area,
-            }
-        )
-
-
 def exclusions(
     region: shapely.Geometry,
     epsg: int,
@@ -206,6 +102,7 @@ def exclusions(
     slopes: Sequence[SlopeLimit] = (),
     heights: HeightSource | None = None,
     threads: int = 2,
+    in_memory: int = IN_MEMORY,
 ) -> Exclusions:
     """What excludes each cell of the region.
 
@@ -221,11 +118,13 @@ def exclusions(
     cell_m
         Side of a cell, metres.
     slopes
-        Limits; they need `heights`.
+        Limits; they need `heights`, and a cell whose slope is not known is marked as unassessed.
     heights
         Of the grid ``GroundGrid.over(region, epsg, cell_m)``.
     threads
         Bands that are worked on side by side; the answer is the same for any number.
+    in_memory
+        Octets of marks that stay in memory; more lie in a file without a name.
 
     Raises
     ------
@@ -238,39 +137,52 @@ def exclusions(
     grid = GroundGrid.over(region, epsg, cell_m)
     _require_sound(layers, slopes, heights, grid)
     planes: list[Plane] = []
-    jobs = []
-    for layer in layers:
+    jobs: list[_Drawn] = []
+    for position, layer in enumerate(layers):
         shapes = FlatShapes.of(features_in_zone(layer, epsg), grid, layer.reach_m, layer.kind)
-        jobs.append((len(planes), shapes, layer.reach_m, False))
-        about = (layer.kind, layer.rule, layer.distance_m, layer.layer_date)
-        planes.append(Plane(PlaneKind.EXCLUDED, *about))
+        within = _ground(layer, epsg, grid)
+        jobs.append(_Drawn(len(planes), shapes, layer.reach_m, False, within))
+        about = (layer.kind, layer.rule, layer.distance_m, layer.layer_date, position)
+        planes.append(Plane(layer.mark, *about))
         if layer.extent is not None and not _covers(layer, region):
             rim = FlatShapes.of(np.array([layer.extent]), grid, layer.distance_m, layer.kind)
-            jobs.append((len(planes), rim, layer.distance_m, True))
+            jobs.append(_Drawn(len(planes), rim, layer.distance_m, True, within))
             planes.append(Plane(PlaneKind.MISSING, *about))
     first_steep = len(planes)
     planes += [Plane(PlaneKind.EXCLUDED, "slope", limit.rule) for limit in slopes]
-    if heights is not None:
+    if slopes:
         planes.append(Plane(PlaneKind.UNASSESSED, "elevation", None))
-    bits, outside = _room(grid, len(planes))
-    within = FlatShapes.of(np.array([region]), grid, 0.0, "region")
+    room, outside = _room(grid, len(planes), in_memory)
+    bits = room.words
+    whole = _Drawn(0, FlatShapes.of(np.array([region]), grid, 0.0, "region"), 0.0, True)
     with ThreadPoolExecutor(threads) as pool:
         bands = _bands(grid.rows, threads * _BANDS_A_THREAD)
-        work = [pool.submit(_mark_outside, outside, within, grid, band) for band in bands]
+        work = [pool.submit(_mark_outside, outside, whole, grid, band) for band in bands]
         work += [
-            pool.submit(_mark, bits[number], shapes, distance, is_rim, grid, band)
-            for number, shapes, distance, is_rim in jobs
+            pool.submit(_mark, bits[drawn.number], drawn, grid, band)
+            for drawn in jobs
             for band in bands
         ]
-        if heights is not None:
+        if slopes and heights is not None:
             limits = _limits(slopes, cell_m)
             work += [
                 pool.submit(_mark_slopes, bits[first_steep:], heights, limits, grid, band)
                 for band in grid.bands()
             ]
-        for done in work:
+        for number, done in enumerate(work):
             done.result()
-    return Exclusions(grid, tuple(planes), bits, outside, heights)
+            if number % len(bands) == 0:
+                room.let_go()
+    room.let_go()
+    return Exclusions(grid, tuple(planes), bits, outside, heights, room)
+
+
+def plane_of(shapes: npt.NDArray[np.object_], grid: GroundGrid, name: str) -> Words:
+    """Plane of the cells whose middle lies in the polygons `shapes`, in the zone of `grid`."""
+    drawn = _Drawn(0, FlatShapes.of(shapes, grid, 0.0, name), 0.0, False)
+    plane: Words = np.zeros((grid.rows, (grid.columns + 63) // 64), np.uint64)
+    _mark(plane, drawn, grid, (0, grid.rows))
+    return plane
 
 
 def _require_sound(
@@ -300,13 +212,24 @@ def require_distances(layers: Sequence[ConstraintLayer]) -> None:
 
 def features_in_zone(layer: ConstraintLayer, epsg: int) -> npt.NDArray[np.object_]:
     """Geometries of a layer, which must be in the zone `epsg`."""
-    crs = layer.features.crs
-    if crs is None or crs.to_epsg() != epsg:
-        said = "没有坐标系" if crs is None else f"的坐标系是 {crs.name}"
-        text = f"图层“{layer.kind}”{said}，分析用的是 EPSG:{epsg}：请先换算"
+    return zone_shapes(layer.features.geometry, layer.kind, epsg)
+
+
+def zone_shapes(shapes: gpd.GeoSeries, name: str, epsg: int) -> npt.NDArray[np.object_]:
+    """Geometries of the layer called `name`, which must be in the zone `epsg`."""
+    if shapes.crs is None or shapes.crs.to_epsg() != epsg:
+        said = "没有坐标系" if shapes.crs is None else f"的坐标系是 {shapes.crs.name}"
+        text = f"图层“{name}”{said}，分析用的是 EPSG:{epsg}：请先换算"
         raise CrsError(text, code="crs_mixed")
-    shapes: npt.NDArray[np.object_] = layer.features.geometry.to_numpy()
-    return shapes
+    found: npt.NDArray[np.object_] = shapes.to_numpy()
+    return found
+
+
+def _ground(layer: ConstraintLayer, epsg: int, grid: GroundGrid) -> FlatShapes | None:
+    """Where alone the rule of a layer holds."""
+    if layer.only_within is None:
+        return None
+    return FlatShapes.of(zone_shapes(layer.only_within, layer.kind, epsg), grid, 0.0, layer.kind)
 
 
 def _covers(layer: ConstraintLayer, region: shapely.Geometry) -> bool:
@@ -319,7 +242,7 @@ def _covers(layer: ConstraintLayer, region: shapely.Geometry) -> bool:
     return is_inside and float(shapely.distance(rim, region)) > layer.distance_m
 
 
-def _room(grid: GroundGrid, planes: int) -> tuple[Words, Words]:
+def _room(grid: GroundGrid, planes: int, in_memory: int) -> tuple[Room, Words]:
     words = (grid.columns + 63) // 64
     if planes > MOST_PLANES:
         text = f"图层和规则共需 {planes} 种标记，最多 {MOST_PLANES} 种；请分两次分析"
@@ -327,10 +250,8 @@ def _room(grid: GroundGrid, planes: int) -> tuple[Words, Words]:
     if planes * grid.rows * words * 8 > MOST_BYTES:
         text = f"网格 {grid.cells} 格、{planes} 种标记太大；请加大格子、缩小范围或减少图层"
         raise InvalidInput(text, code="grid_too_large")
-    return (
-        np.zeros((planes, grid.rows, words), np.uint64),
-        np.zeros((grid.rows, words), np.uint64),
-    )
+    room = Room.of((planes, grid.rows, words), in_memory)
+    return room, np.zeros((grid.rows, words), np.uint64)
 
 
 def _bands(rows: int, count: int) -> list[tuple[int, int]]:
@@ -344,32 +265,37 @@ def _limits(slopes: Sequence[SlopeLimit], cell_m: float) -> npt.NDArray[np.float
     return limits
 
 
-def _mark(
-    plane: Words,
-    shapes: FlatShapes,
-    distance_m: float,
-    is_rim: bool,
-    grid: GroundGrid,
-    band: tuple[int, int],
-) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """Shapes whose neighbourhood, or whose outside, is one mark; `within` where it holds alone."""
+
+    number: int
+    shapes: FlatShapes
+    distance_m: float
+    is_rim: bool
+    within: FlatShapes | None = None
+
+
+def _mark(plane: Words, drawn: _Drawn, grid: GroundGrid, band: tuple[int, int]) -> None:
     """Mark what is within the distance of shapes, or what is not that far inside them."""
     size = (grid.cell_m, grid.columns, *band)
     low, high = band
-    if is_rim and distance_m > 0:
-        bit_planes.mark_inside(plane, *shapes.areas, *size)
-        np.invert(plane[low:high], out=plane[low:high])
-        bit_planes.mark_near(plane, *shapes.lines, distance_m, *size)
-        return
-    bit_planes.mark_inside(plane, *shapes.areas, *size)
-    bit_planes.mark_near(plane, *shapes.lines, distance_m, *size)
-    if is_rim:
-        np.invert(plane[low:high], out=plane[low:high])
+    rows = np.s_[low:high]
+    bit_planes.mark_inside(plane, *drawn.shapes.areas, *size)
+    if drawn.is_rim and drawn.distance_m > 0:
+        np.invert(plane[rows], out=plane[rows])
+    bit_planes.mark_near(plane, *drawn.shapes.lines, drawn.distance_m, *size)
+    if drawn.is_rim and drawn.distance_m == 0:
+        np.invert(plane[rows], out=plane[rows])
+    if drawn.within is not None:
+        ground = np.zeros_like(plane)
+        bit_planes.mark_inside(ground, *drawn.within.areas, *size)
+        bit_planes.mark_near(ground, *drawn.within.lines, 0.0, *size)
+        plane[rows] &= ground[rows]
 
 
-def _mark_outside(
-    outside: Words, region: FlatShapes, grid: GroundGrid, band: tuple[int, int]
-) -> None:
-    _mark(outside, region, 0.0, True, grid, band)
+def _mark_outside(outside: Words, region: _Drawn, grid: GroundGrid, band: tuple[int, int]) -> None:
+    _mark(outside, region, grid, band)
     spare = grid.columns % 64
     if spare:
         outside[band[0] : band[1], -1] |= np.uint64(2**64 - 2**spare)

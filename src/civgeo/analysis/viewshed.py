@@ -28,7 +28,7 @@ REFRACTED = 6 / 7
 """Share of the curvature that refraction in ordinary air leaves."""
 
 MOST_OBSERVERS = 65_535
-_WINDOW_CELLS = 8_000_000
+MOST_ALONG_ROADS = 1_000_000
 
 _Whole = npt.NDArray[np.int64]
 _Counts = npt.NDArray[np.uint16]
@@ -83,7 +83,8 @@ def road_observers(roads: gpd.GeoSeries, every_m: float) -> pd.DataFrame:
     CrsError
         When the roads are not in metres.
     InvalidInput
-        When the step is not above zero, or a road is no line.
+        When the step is not above zero, a road is no line, or there would be more than a
+        million places.
     """
     if roads.crs is None or not roads.crs.is_projected:
         raise CrsError("道路没有以米为单位的坐标系，请先换算", code="crs_mixed")
@@ -94,7 +95,11 @@ def road_observers(roads: gpd.GeoSeries, every_m: float) -> pd.DataFrame:
     if not np.isin(shapely.get_type_id(lines), (1, 2)).all():
         raise InvalidInput("道路应是线", code="bad_geometry")
     length = shapely.length(lines)
-    steps = np.maximum(np.ceil(length / every_m), 1).astype(np.int64)
+    count = np.maximum(np.ceil(length / every_m), 1)
+    if count.sum() + len(lines) > MOST_ALONG_ROADS:
+        text = f"每 {every_m:g} 米一个观察点，将超过 {MOST_ALONG_ROADS:,} 个；请加大间距或减少道路"
+        raise InvalidInput(text, code="too_many_observers")
+    steps = count.astype(np.int64)
     line = np.repeat(np.arange(len(lines)), steps + 1)
     first = np.concatenate([[0], np.cumsum(steps + 1)])
     along = (np.arange(first[-1]) - first[line]) / steps[line] * length[line]
@@ -120,6 +125,7 @@ def viewshed(
     target_m: float = 0.0,
     curvature: float = REFRACTED,
     threads: int = 2,
+    window_cells: int = 8_000_000,
 ) -> Visible:
     """How many observers see each cell.
 
@@ -139,6 +145,8 @@ def viewshed(
         Share of the earth's curvature that counts: 0 for a plane, 6/7 with ordinary refraction.
     threads
         Windows that are worked on side by side; the answer is the same for any number.
+    window_cells
+        Cells of a window, each of which takes 12 octets; a single observer may need more.
 
     Raises
     ------
@@ -170,7 +178,9 @@ def viewshed(
         return window, seen
 
     with ThreadPoolExecutor(threads) as pool:
-        groups = list(_groups(grid, row, column, np.flatnonzero(placed), reach, threads))
+        groups = list(
+            _groups(grid, row, column, np.flatnonzero(placed), reach, threads, window_cells)
+        )
         for window, seen in pool.map(look, groups):
             counts[window] += seen
     known = ~np.isnan(heights)
@@ -205,7 +215,13 @@ def _window(grid: GroundGrid, row: _Whole, column: _Whole, reach: float) -> tupl
 
 
 def _groups(
-    grid: GroundGrid, row: _Whole, column: _Whole, chosen: _Whole, reach: float, threads: int
+    grid: GroundGrid,
+    row: _Whole,
+    column: _Whole,
+    chosen: _Whole,
+    reach: float,
+    threads: int,
+    window_cells: int,
 ) -> Iterator[_Whole]:
     """Observers, in their order, whose windows together stay small."""
     begin, most = 0, max(1, -(-len(chosen) // threads))
@@ -213,7 +229,7 @@ def _groups(
         if end < len(chosen) and end - begin < most:
             some = chosen[begin : end + 1]
             rows, columns = _window(grid, row[some], column[some], reach)
-            if (rows.stop - rows.start) * (columns.stop - columns.start) <= _WINDOW_CELLS:
+            if (rows.stop - rows.start) * (columns.stop - columns.start) <= window_cells:
                 continue
         yield chosen[begin:end]
         begin = end

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-__all__ = ["CHECKED", "CHECKING", "DEMANDED", "DEMANDING", "RULES"]
+__all__ = ["CHECKED", "CHECKING", "DEMANDED", "DEMANDING", "EDITIONS", "ENTERED", "ENTERING"]
+__all__ += ["RULES"]
 
 CHECKING: Mapping[str, object] = {
     "division": "411702",
@@ -102,6 +103,51 @@ RULES: Mapping[str, object] = {
             "evidence": "S",
             "note": "",
             "enabled": True,
+        }
+    ],
+}
+ENTERING: Mapping[str, object] = {
+    "rules": [
+        {
+            "topic": "distance",
+            "subjects": ["reservoir"],
+            "place": "驻马店市",
+            "adcode": "411700",
+            "regulation": "驻马店市公墓选址规定",
+            "article": "3",
+            "valid_from": "2026-05-01",
+            "quantity": "距水库",
+            "operator": ">=",
+            "value": 300,
+            "force": "legal",
+            "evidence": "S",
+        }
+    ],
+    "edit": {"actor": "张三", "document": "驻民〔2026〕8号", "document_date": "2026-04-20"},
+}
+ENTERED: Mapping[str, object] = {
+    "edition": "2026.11（本局修订 5e6f7a8b）",
+    "own_edition": "5e6f7a8b",
+    "rules": [{"id": "own_411700_1"}],
+    "touched": ["own_411700_1"],
+    "waiting": [],
+    "dry_run": False,
+}
+EDITIONS: Mapping[str, object] = {
+    "own_edition": "5e6f7a8b",
+    "edits": [
+        {
+            "recorded_at": "2026-04-21T01:02:03.000Z",
+            "action": "enter",
+            "action_zh": "录入",
+            "actor": "张三",
+            "document": "驻民〔2026〕8号",
+            "document_date": "2026-04-20",
+            "edition": "2026.11（本局修订 5e6f7a8b）",
+            "own_edition": "5e6f7a8b",
+            "before": "none",
+            "rules": ["own_411700_1"],
+            "changes": [{"id": "own_411700_1", "what": "added", "cells": []}],
         }
     ],
 }

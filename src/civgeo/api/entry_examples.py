@@ -119,6 +119,29 @@ _GIVEN: Mapping[str, Values] = {
         "division": "411702",
         "status": "planned",
     },
+    "cemeteries": {
+        "name": "驿城区示例公益性公墓",
+        "kind": "cemetery",
+        "level": "county",
+        "operation": "public",
+        "division": "411702",
+        "status": "operating",
+        "area_mu": 102.5,
+        "capacity": 12000,
+        "used": 3150,
+        "plot_single_m2": 0.5,
+        "plot_joint_m2": 0.8,
+        "approval": "驻民〔2019〕18号",
+        "approved_on": "2019-05-20",
+        "approved_mu": 102.5,
+        "serves": "411702",
+    },
+    "population": {
+        "division": "411702001",
+        "period": 2025,
+        "population": 48200,
+        "death_rate_per_mille": 7.4,
+    },
 }
 _CHANGED: Mapping[str, Values] = {
     "estates": {"households": 872, "stage": "handed_over"},
@@ -131,6 +154,8 @@ _CHANGED: Mapping[str, Values] = {
     "reporting_areas": {"note": "边界以批准的规划图为准"},
     "walk_barriers": {"note": "两侧设有围栏"},
     "walk_crossings": {"status": "existing"},
+    "cemeteries": {"used": 3162},
+    "population": {"death_rate_per_mille": 7.6},
 }
 
 

@@ -1,17 +1,22 @@
 """``civgeo cemeteries``: sites against the rules, what a place needs, and the rules themselves."""
 
-import json
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from civgeo.assets.translation import translate as _
-from civgeo.cli import cemetery_tables
-from civgeo.cli.console import session, settings, table, today
-from civgeo.cli.jsonl import Answer, run_lines
-
-if TYPE_CHECKING:
-    from civgeo.domain.cemetery_rules import CemeteryRule, CemeteryRuleBook
+from civgeo.cli import (
+    cemetery_graves,
+    cemetery_inspect,
+    cemetery_layers,
+    cemetery_layout,
+    cemetery_report,
+    cemetery_rules,
+    cemetery_sites,
+    cemetery_tables,
+)
+from civgeo.cli.console import session, today
+from civgeo.cli.jsonl import Answer, Fields, run_lines
 
 __all__ = ["group"]
 
@@ -25,16 +30,23 @@ def check(
     fail_on_findings: Annotated[
         bool, typer.Option("--fail-on-findings", help=_("有不符合法规或规划之处时退出码为 1"))
     ] = False,
+    edition: cemetery_rules.EarlierRules = None,
 ) -> None:
     """Answer each line with its verdict."""
     from civgeo.services.cemetery_answers import check_answer
     from civgeo.services.cemetery_questions import CHECK_KEYS
+    from civgeo.services.cemetery_rules import asked_rules
 
-    book, listed = _book(context), session(context).store is None
+    book, folder = cemetery_rules.book_of(context, edition), session(context).store
+
+    def answer(fields: Fields) -> Answer:
+        asked = asked_rules(fields, folder) or book
+        return check_answer(fields, asked, today(), only_listed=folder is None)
+
     run_lines(
         source,
         CHECK_KEYS,
-        lambda fields: check_answer(fields, book, today(), only_listed=listed),
+        answer,
         is_finding=_breaks if fail_on_findings else None,
     )
 
@@ -46,85 +58,60 @@ def demand(
 ) -> None:
     """Answer each line with what is needed."""
     from civgeo.services.cemetery_demand import DEMAND_KEYS, demand_answer
+    from civgeo.services.cemetery_rules import asked_rules
 
-    book = _book(context)
-    run_lines(source, DEMAND_KEYS, lambda fields: demand_answer(fields, book))
+    book, folder = cemetery_rules.book_of(context), session(context).store
+    run_lines(
+        source,
+        DEMAND_KEYS,
+        lambda fields: demand_answer(fields, asked_rules(fields, folder) or book),
+    )
 
 
 group.command("demand-table", help=_("安葬需求：由人口表逐乡镇、逐年、逐县计算，与现有墓位比较"))(
     cemetery_tables.demand_table
 )
 
+group.command("layer", help=_("导入选址图层：耕地、水库、道路等，写明日期与来源"))(
+    cemetery_layers.layer
+)
+group.command("layers", help=_("选址图层一览；--hide 今后不自动使用某一图层"))(
+    cemetery_layers.layers
+)
 
-@group.command("rules", help=_("公墓的规定与规划要求；--missing 只列待市局录入的条文"))
-def rules(
-    context: typer.Context,
-    on: Annotated[str | None, typer.Option(help=_("只列这一天施行的；默认全部"))] = None,
-    division: Annotated[str | None, typer.Option(help=_("只列适用于这一区划的"))] = None,
-    missing: Annotated[
-        bool, typer.Option("--missing", help=_("只列条文待录入的，和等它的结论"))
-    ] = False,
-) -> None:
-    """Print the rules."""
-    from civgeo.domain.division import DivisionCode
-    from civgeo.domain.standard import parse_day
-    from civgeo.services.cemetery_answers import listed_rules, rules_answer
+group.command("layout", help=_("殡葬设施布局：县区、乡镇有无与规划要求；服务站、骨灰堂等放在哪里"))(
+    cemetery_layout.layout
+)
 
-    book = _book(context)
-    found = listed_rules(
-        book,
-        division=None if division is None else DivisionCode.parse(division),
-        on=None if on is None else parse_day(on),
-        missing=missing,
-    )
-    if session(context).as_json:
-        typer.echo(json.dumps(rules_answer(book, found), ensure_ascii=False, indent=2))
-    else:
-        _print_rules(book, found)
+group.command("site", help=_("公墓选址：候选地、一处地点或逐块地块，逐条列出依据、图层与日期"))(
+    cemetery_sites.site
+)
+group.command("report", help=_("公墓选址报告：规定、图层、参数、禁止情形、候选地，Word 或 PDF"))(
+    cemetery_report.report
+)
+group.command("map", help=_("公墓选址图：每项禁止情形一层、候选地，网页、PNG 或 PDF"))(
+    cemetery_report.siting_map
+)
+
+group.command("graves", help=_("散坟：道路上看得见哪些，迁到哪处公墓；迁移清单与进度"))(
+    cemetery_graves.graves
+)
+group.command("graves-map", help=_("散坟图：看得见与看不见的、道路、迁往的公墓；供工作人员"))(
+    cemetery_report.graves_map
+)
+
+group.command("inspect", help=_("未经审批与超标设施检查清单：逐条列出规定、图层与证据"))(
+    cemetery_inspect.inspect
+)
+
+group.command("rules", help=_("公墓的规定与规划要求；--missing 只列待市局录入的条文"))(
+    cemetery_rules.rules
+)
+group.add_typer(
+    cemetery_rules.group, name="rule", help=_("本局规定：录入、更改、停用、恢复、各版本")
+)
 
 
 def _breaks(answer: Answer) -> bool:
     meets = answer["meets"]
     return isinstance(meets, dict) and False in meets.values()
-
-
-def _book(context: typer.Context) -> "CemeteryRuleBook":
-    """Rules with the bureau's own where a store is named, else those of the packaged edition."""
-    from civgeo.services.cemetery_rules import rules_in_force
-
-    return rules_in_force(settings(context).store if session(context).store else None)
-
-
-def _print_rules(book: "CemeteryRuleBook", found: "tuple[CemeteryRule, ...]") -> None:
-    from civgeo.domain.cemetery_rules import Topic
-
-    rows = [
-        [
-            rule.id,
-            rule.place,
-            f"{rule.topic.label_zh}（{rule.force.label_zh}）",
-            "、".join(Topic(word).label_zh for word in rule.subjects)
-            if rule.topic is Topic.TEXT_MISSING
-            else f"{rule.quantity} {_threshold(rule)}".rstrip(),
-            rule.citation,
-            f"{rule.valid_from or '?'}—{rule.valid_to}",
-            rule.evidence,
-            "" if rule.enabled else _("未启用"),
-        ]
-        for rule in found
-    ]
-    columns = [
-        _("编号"),
-        _("地区"),
-        _("事项"),
-        _("内容"),
-        _("依据"),
-        _("有效期"),
-        _("证据"),
-        _("备注"),
-    ]
-    table(f"{_('公墓规定')} {book.edition}", columns, rows)
-
-
-def _threshold(rule: "CemeteryRule") -> str:
-    return "" if rule.value is None else f"{rule.operator.value} {rule.value} {rule.unit}"

@@ -90,6 +90,7 @@ def _require_city(city: "City", asked: str) -> None:
 
 def _say_what_is_there(city: "City", directory: Path, called: Session) -> None:
     from civgeo.services.demo import inventory, lines_by_level
+    from civgeo.services.site_layers import site_layers
 
     found = inventory(city)
     register = found.register
@@ -104,6 +105,7 @@ def _say_what_is_there(city: "City", directory: Path, called: Session) -> None:
             "counties": found.counties,
             **found.counts,
             "lines_by_level": lines_by_level(city),
+            "site_layers": len(site_layers(city)),
             "directory": str(directory),
             "maps": str(directory / "maps"),
         }
@@ -115,6 +117,9 @@ def _say_what_is_there(city: "City", directory: Path, called: Session) -> None:
             [_("小区（模拟）"), str(found.counts["estates"])],
             [_("设施（模拟）"), str(found.counts["facilities"])],
             [_("地名（真实与模拟）"), str(found.counts["place_names"])],
+            [_("公墓与骨灰堂（模拟）"), str(found.counts["cemeteries"])],
+            [_("散坟（模拟）"), str(found.counts["graves"])],
+            [_("选址图层（模拟）"), str(len(site_layers(city)))],
             *_of_the_boundaries(city),
             [_("生成时间"), made.strftime("%Y-%m-%d %H:%M")],
             [_("文件夹"), str(directory)],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil
+from math import ceil, lcm
 
 __all__ = ["AgeGroup", "Burials", "Capacity", "Demand", "YearOfDeaths", "aged_deaths"]
 __all__ += ["burial_demand", "constant_deaths", "gross_m2", "lasting", "lasting_at"]
@@ -114,22 +114,27 @@ def aged_deaths(groups: Sequence[AgeGroup], years: int) -> tuple[YearOfDeaths, .
     years
         How many years.
     """
-    people = [Fraction(group.population) for group in groups]
-    rates = [Fraction(group.death_rate_per_mille) / 1000 for group in groups]
     spans = [after.from_age - group.from_age for group, after in pairwise(groups)]
-    found = []
+    people, over = _wholes([Fraction(group.population) for group in groups])
+    rates, per = _wholes([Fraction(group.death_rate_per_mille) / 1000 for group in groups])
+    ages, found = lcm(*spans), []
     for _ in range(years):
         dead = [number * rate for number, rate in zip(people, rates, strict=True)]
-        found.append(YearOfDeaths(sum(people, Fraction()), sum(dead, Fraction())))
-        alive = [number - lost for number, lost in zip(people, dead, strict=True)]
-        older = [number / span for number, span in zip(alive, spans, strict=False)]
+        found.append(YearOfDeaths(Fraction(sum(people), over), Fraction(sum(dead), over * per)))
+        alive = [ages * (number * per - lost) for number, lost in zip(people, dead, strict=True)]
+        older = [number // span for number, span in zip(alive, spans, strict=False)]
         people = [
             number - leaving + coming
-            for number, leaving, coming in zip(
-                alive, [*older, Fraction()], [Fraction(), *older], strict=True
-            )
+            for number, leaving, coming in zip(alive, [*older, 0], [0, *older], strict=True)
         ]
+        over *= per * ages
     return tuple(found)
+
+
+def _wholes(numbers: Sequence[Fraction]) -> tuple[list[int], int]:
+    """The numbers as whole ones over a denominator that they share."""
+    over = lcm(*(number.denominator for number in numbers))
+    return [int(number * over) for number in numbers], over
 
 
 def burial_demand(deaths: Fraction, burials: Burials) -> Demand:

@@ -18,12 +18,12 @@ from civgeo.domain.cemetery_rules import (
     Topic,
 )
 from civgeo.domain.division import DivisionCode
-from civgeo.domain.quantity import exact
+from civgeo.domain.quantity import decimal_text, exact
 from civgeo.domain.site_features import SiteFeature
 from civgeo.domain.standard import EVIDENCE_ZH, first_day
 from civgeo.errors import InvalidInput
 
-__all__ = ["COLUMNS", "rule_of"]
+__all__ = ["COLUMNS", "row_of", "rule_of", "unit_in"]
 
 Member = TypeVar("Member", bound=StrEnum)
 _AT_LEAST = frozenset({Comparison.AT_LEAST, Comparison.MORE_THAN})
@@ -98,6 +98,30 @@ def rule_of(row: Mapping[str, str]) -> CemeteryRule:
         evidence=_evidence(cells),
         enabled=_flag(cells),
     )
+
+
+def row_of(rule: CemeteryRule) -> dict[str, str]:
+    """Row of the table that holds `rule`; `rule_of` reads it back."""
+    words = {
+        "subjects": rule.subjects,
+        "levels": sorted(rule.levels),
+        "operation": [rule.operation] if rule.operation else [],
+        "only_on": rule.only_on,
+    }
+    row = {name: " ".join(found) for name, found in words.items()}
+    row["value"] = "" if rule.value is None else decimal_text(rule.value)
+    row["enabled"] = "true" if rule.enabled else "false"
+    return {name: row.get(name, str(getattr(rule, name))) for name in COLUMNS}
+
+
+def unit_in(row: Mapping[str, str]) -> str:
+    """Unit that a row of that topic and operator has; the one given where they cannot be read."""
+    given = {name: (row.get(name) or "").strip() for name in ("topic", "operator", "unit")}
+    try:
+        topic, operator = _one(given, "topic", Topic), _one(given, "operator", Comparison)
+    except InvalidInput:
+        return given["unit"]
+    return _ALLOWED[topic][2] if operator.has_number else ""
 
 
 def _members(cells: Mapping[str, str], column: str, options: type[Member]) -> tuple[Member, ...]:

@@ -22,75 +22,80 @@ __all__ += ["Operation", "PlotClass", "PlotKind", "Remains", "Share", "Topic"]
 NATION = "100000"
 
 
+def _(text: str) -> str:
+    """`text` itself; the mark by which the catalogue of English words finds it."""
+    return text
+
+
 class Topic(Labelled):
     """What a rule is about; the code of the findings that rest on it."""
 
-    FORBIDDEN_LAND = "forbidden_land", "禁止区域"
-    DISTANCE = "distance", "距离"
-    CORRIDOR = "corridor", "法定控制区"
-    MIN_AREA = "min_area", "最小面积"
-    PLOT_SIZE = "plot_size", "墓穴面积"
-    ECOLOGICAL_SHARE = "ecological_share", "节地生态安葬"
-    GREEN_COVER = "green_cover", "绿化"
-    PUBLIC_SHARE = "public_share", "公益性墓位占比"
-    TEXT_MISSING = "text_missing", "条文待录入"
+    FORBIDDEN_LAND = "forbidden_land", _("禁止区域")
+    DISTANCE = "distance", _("距离")
+    CORRIDOR = "corridor", _("法定控制区")
+    MIN_AREA = "min_area", _("最小面积")
+    PLOT_SIZE = "plot_size", _("墓穴面积")
+    ECOLOGICAL_SHARE = "ecological_share", _("节地生态安葬")
+    GREEN_COVER = "green_cover", _("绿化")
+    PUBLIC_SHARE = "public_share", _("公益性墓位占比")
+    TEXT_MISSING = "text_missing", _("条文待录入")
 
 
 class Force(Labelled):
     """Whether a rule is law or the target of a plan."""
 
-    LEGAL = "legal", "法规"
-    PLAN = "plan", "规划"
+    LEGAL = "legal", _("法规")
+    PLAN = "plan", _("规划")
 
 
 class Operation(Labelled):
     """Who runs a cemetery, and for what."""
 
-    PUBLIC = "public", "公益性"
-    COMMERCIAL = "commercial", "经营性"
+    PUBLIC = "public", _("公益性")
+    COMMERCIAL = "commercial", _("经营性")
 
 
 class CemeteryLevel(Labelled):
     """Whom a public-welfare cemetery serves."""
 
-    TOWNSHIP = "township", "乡镇级"
-    COUNTY = "county", "县级"
-    CITY = "city", "市级"
+    TOWNSHIP = "township", _("乡镇级")
+    COUNTY = "county", _("县级")
+    CITY = "city", _("市级")
 
 
 class PlotKind(Labelled):
     """For how many a plot is."""
 
-    SINGLE = "single", "单人"
-    JOINT = "joint", "合葬"
+    SINGLE = "single", _("单人")
+    JOINT = "joint", _("合葬")
 
 
 class Remains(Labelled):
     """What is buried."""
 
-    ASH = "ash", "骨灰"
-    BODY = "body", "遗体"
+    ASH = "ash", _("骨灰")
+    BODY = "body", _("遗体")
 
 
 class PlotClass(Labelled):
     """Plots as rules name them: what is buried, and for how many."""
 
-    ASH_SINGLE = "ash_single", "骨灰单人墓穴"
-    ASH_JOINT = "ash_joint", "骨灰合葬墓穴"
-    BODY_SINGLE = "body_single", "遗体单人墓穴"
-    BODY_JOINT = "body_joint", "遗体合葬墓穴"
+    ASH_SINGLE = "ash_single", _("骨灰单人墓穴")
+    ASH_JOINT = "ash_joint", _("骨灰合葬墓穴")
+    BODY_SINGLE = "body_single", _("遗体单人墓穴")
+    BODY_JOINT = "body_joint", _("遗体合葬墓穴")
 
 
 class Share(Labelled):
     """Shares of a cemetery, in percent."""
 
-    ECOLOGICAL_BURIALS = "ecological_burials", "节地生态安葬数占安葬数"
-    ECOLOGICAL_AREA = "ecological_area", "节地生态安葬区域占面积"
-    ECOLOGICAL_PLOTS = "ecological_plots", "生态墓穴占墓穴数"
-    GREEN_COVER = "green_cover", "绿化覆盖率"
-    GREEN_LAND = "green_land", "绿地率"
-    TREE_COVER = "tree_cover", "林木覆盖率"
-    PUBLIC_SHARE_OF_UNSOLD = "public_share_of_unsold", "未开发、未销售面积中公益性墓位占比"
+    ECOLOGICAL_BURIALS = "ecological_burials", _("节地生态安葬数占安葬数")
+    ECOLOGICAL_AREA = "ecological_area", _("节地生态安葬区域占面积")
+    ECOLOGICAL_PLOTS = "ecological_plots", _("生态墓穴占墓穴数")
+    GREEN_COVER = "green_cover", _("绿化覆盖率")
+    GREEN_LAND = "green_land", _("绿地率")
+    TREE_COVER = "tree_cover", _("林木覆盖率")
+    PUBLIC_SHARE_OF_UNSOLD = "public_share_of_unsold", _("未开发、未销售面积中公益性墓位占比")
 
 
 class Comparison(StrEnum):

@@ -89,7 +89,7 @@ LAYERS_ZH: Mapping[str, str] = MappingProxyType(
         "boundary_lines": "界线",
         "inspection_rounds": "联检计划",
         "cemeteries": "公墓登记",
-        "graves": "墓穴登记",
+        "graves": "散坟登记",
         "dem": "数字高程模型",
         "indicator_reports": "指标上报数",
     }

@@ -19,11 +19,12 @@ class FieldKind(StrEnum):
 
 
 class Shapes(StrEnum):
-    """Geometry that a record may have; every one may be missing."""
+    """Geometry that a record may have; every one may be missing. A site is a point or an area."""
 
     POINT = "point"
     LINE = "line"
     AREA = "area"
+    SITE = "site"
     ANY = "any"
 
     @property

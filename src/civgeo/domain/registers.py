@@ -1,6 +1,7 @@
 """Every register that is said once, as a form."""
 
 from civgeo.domain.boundary_forms import BOUNDARY_FORMS
+from civgeo.domain.cemetery_forms import CEMETERY_FORMS
 from civgeo.domain.name_forms import NAME_FORMS
 from civgeo.domain.planning_forms import PLANNING_FORMS
 from civgeo.domain.record_form import RecordForm
@@ -13,6 +14,7 @@ FORMS: tuple[RecordForm, ...] = (
     *BOUNDARY_FORMS,
     *ROUND_FORMS,
     *PLANNING_FORMS,
+    *CEMETERY_FORMS,
 )
 """All of them, office by office, in the order of the menus."""
 

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from civgeo.assets import packaged_data
 from civgeo.domain.cemetery_rule_table import rule_of
@@ -11,14 +12,22 @@ from civgeo.domain.cemetery_rules import CemeteryRuleBook
 from civgeo.domain.site_features import SiteFeature
 from civgeo.formats.reference import edition
 
-__all__ = ["cemetery_rules", "land_feature"]
+__all__ = ["PACKAGED_RULES", "cemetery_rules", "land_feature", "packaged_rules_of"]
+
+PACKAGED_RULES = "gazetteer/cemetery_rules.csv"
 
 
 @cache
 def cemetery_rules() -> CemeteryRuleBook:
     """Rules of the packaged edition, drafts included but switched off."""
-    rows = _rows("gazetteer/cemetery_rules.csv")
+    rows = _rows(packaged_data(PACKAGED_RULES).read_text(encoding="utf-8"))
     return CemeteryRuleBook(tuple(rule_of(row) for row in rows), edition())
+
+
+def packaged_rules_of(path: Path, edition: str) -> CemeteryRuleBook:
+    """Rules that an earlier civgeo brought, from the copy of its table at `path`."""
+    rows = _rows(path.read_text(encoding="utf-8"))
+    return CemeteryRuleBook(tuple(rule_of(row) for row in rows), edition)
 
 
 def land_feature(word: str) -> SiteFeature | None:
@@ -38,11 +47,11 @@ def _land_words() -> Mapping[str, SiteFeature]:
     for feature in SiteFeature:
         if feature is not SiteFeature.NAMED_AREA:
             words |= dict.fromkeys((feature.value, feature.label_zh), feature)
-    for row in _rows("gazetteer/land_classes.csv"):
+    table = packaged_data("gazetteer/land_classes.csv").read_text(encoding="utf-8")
+    for row in _rows(table):
         words |= dict.fromkeys((row["code"], row["name"]), SiteFeature(row["land_class"]))
     return words
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    text = packaged_data(name).read_text(encoding="utf-8")
+def _rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))

@@ -29,6 +29,7 @@ _SHAPES = {
     Shapes.POINT: frozenset({"Point"}),
     Shapes.LINE: _LINES,
     Shapes.AREA: _AREAS,
+    Shapes.SITE: _AREAS | {"Point"},
     Shapes.ANY: _LINES | _AREAS | {"Point", "MultiPoint"},
 }
 

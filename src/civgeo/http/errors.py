@@ -17,6 +17,7 @@ from civgeo.http.context import speak
 from civgeo.http.guard import SAFE_HEADERS
 from civgeo.http.negotiation import prefers_page
 from civgeo.http.templates import page
+from civgeo.services.cemetery_rule_rows import RulesRefused
 from civgeo.services.entry_checks import FieldFaults
 from civgeo.services.feature_schema import COLLECTIONS
 from civgeo.services.history import differences
@@ -140,6 +141,8 @@ def _members(error: errors.CivgeoError) -> dict[str, object]:
     """What a problem document says beside its text: faults by property, or both versions."""
     if isinstance(error, FieldFaults):
         return {"errors": error.faults}
+    if isinstance(error, RulesRefused):
+        return {"findings": error.documents}
     if not isinstance(error, StaleVersion):
         return {}
     schema = COLLECTIONS.get(error.collection)

@@ -44,7 +44,7 @@ SAFE_HEADERS = {
 }
 _SHARED = (
     *("/collections", "/conformance", "/api", "/static"),
-    *("/coverage/why", "/service-areas"),
+    *("/coverage/why", "/service-areas", "/maps/cemetery-siting/at"),
 )
 """Addresses that scripts of other sites may read: the OGC API, and what sandboxed maps ask for."""
 

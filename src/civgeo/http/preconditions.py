@@ -11,6 +11,7 @@ __all__ = [
     "entity_tag",
     "expected_version",
     "not_modified",
+    "stated_tag",
     "unless_unchanged",
     "version_tag",
 ]
@@ -54,6 +55,23 @@ def expected_version(request: Request, stated: int | None = None) -> int | None:
         raise InvalidInput("If-Match 只能给一个版本标识", code="bad_header")
     found = _VERSION.fullmatch(tags[0]) if tags else None
     return int(found[1]) if found else 0
+
+
+def stated_tag(request: Request) -> str | None:
+    """The one entity tag of ``If-Match`` without its quotes; None without one, and for ``*``.
+
+    Raises
+    ------
+    InvalidInput
+        When the header holds several tags, or none that can be read.
+    """
+    header = ",".join(request.headers.getlist("if-match")).strip()
+    if header in ("", "*"):
+        return None
+    tags = _TAG.findall(header)
+    if len(tags) != 1:
+        raise InvalidInput("If-Match 应为一个加引号的版本标识", code="bad_header")
+    return str(tags[0]).strip('"')
 
 
 def not_modified(request: Request, tag: str) -> bool:

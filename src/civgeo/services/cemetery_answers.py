@@ -1,11 +1,11 @@
 """Answers on cemeteries, as the command line and HTTP give them: verdicts, and the rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from civgeo.domain.cemetery_check import check_cemetery
 from civgeo.domain.cemetery_findings import Finding
-from civgeo.domain.cemetery_rules import CemeteryRule, CemeteryRuleBook, Topic
+from civgeo.domain.cemetery_rules import CemeteryRule, CemeteryRuleBook, Force, Topic
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.fields import Fields
 from civgeo.domain.floor_area import VerdictStatus
@@ -13,7 +13,7 @@ from civgeo.domain.quantity import decimal_text
 from civgeo.services.cemetery_questions import site_of
 from civgeo.services.codes import explain_code
 
-__all__ = ["check_answer", "listed_rules", "rules_answer"]
+__all__ = ["check_answer", "listed_rules", "rule_record", "rules_answer"]
 
 
 def check_answer(
@@ -64,6 +64,8 @@ def listed_rules(
     division: DivisionCode | None = None,
     on: date | None = None,
     missing: bool = False,
+    topic: Topic | None = None,
+    force: Force | None = None,
 ) -> tuple[CemeteryRule, ...]:
     """Rules of `book`, the switched-off ones as well unless a day is asked about.
 
@@ -77,6 +79,8 @@ def listed_rules(
         Only those in force on that day.
     missing
         Only texts that the bureau must still enter.
+    topic, force
+        Only those of that topic, of that force.
     """
     return tuple(
         rule
@@ -84,12 +88,26 @@ def listed_rules(
         if (division is None or rule.covers(division))
         and (on is None or (rule.enabled and rule.in_force(on)))
         and (not missing or (rule.enabled and rule.topic is Topic.TEXT_MISSING))
+        and topic in (None, rule.topic)
+        and force in (None, rule.force)
     )
 
 
-def rules_answer(book: CemeteryRuleBook, rules: tuple[CemeteryRule, ...]) -> dict[str, object]:
-    """Rules as records; a missing text with the verdicts that wait for it."""
-    return {"edition": book.edition, "rules": [_record(rule) for rule in rules]}
+def rules_answer(
+    book: CemeteryRuleBook,
+    rules: tuple[CemeteryRule, ...],
+    registered: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """Rules as records; a missing text with the verdicts that wait for it.
+
+    `registered` says of missing texts, by id, what of the registers waits for them.
+    """
+    waits = registered or {}
+    records = [
+        rule_record(rule) | ({"registered": waits[rule.id]} if rule.id in waits else {})
+        for rule in rules
+    ]
+    return {"edition": book.edition, "rules": records}
 
 
 def _why_not_in_use(division: DivisionCode, on: date) -> str | None:
@@ -132,7 +150,8 @@ def _named(rule: CemeteryRule) -> dict[str, object]:
     return {"rule": _cited(rule), "area": rule.quantity, "place": rule.place}
 
 
-def _record(rule: CemeteryRule) -> dict[str, object]:
+def rule_record(rule: CemeteryRule) -> dict[str, object]:
+    """A rule as a document; a missing text with the topics that wait for it."""
     record: dict[str, object] = {
         **_cited(rule),
         "topic": rule.topic.value,

@@ -23,22 +23,32 @@ from civgeo.domain.quantity import decimal_text, fixed, has_finite_decimal
 from civgeo.errors import InvalidInput
 from civgeo.services.cemetery_questions import objects_of
 
-__all__ = ["DEMAND_KEYS", "LONGEST_YEARS", "burials_of", "demand_answer", "figure", "ground_of"]
+__all__ = [
+    "DEMAND_KEYS",
+    "LONGEST_YEARS",
+    "PLOT_RULES",
+    "burials_of",
+    "demand_answer",
+    "figure",
+    "ground_of",
+]
 __all__ += ["ground_share", "path_of", "told_parameters"]
 
 DEMAND_KEYS = frozenset(
     {
         *("population", "death_rate_per_mille", "years", "share", "single_share", "niche_share"),
         *("plot_single_m2", "plot_joint_m2", "path_m2", "burial_share", "capacity", "used"),
-        *("from_year", "populations", "age_groups"),
+        *("from_year", "populations", "age_groups", "rules_edition"),
     }
 )
 _YEAR_KEYS = frozenset({"year", "population", "death_rate_per_mille"})
 _AGE_KEYS = frozenset({"from_age", "population", "death_rate_per_mille"})
-_PLOT_RULES = {
+PLOT_RULES = {
     "plot_single_m2": "zhumadian_plan_plot_ash_single",
     "plot_joint_m2": "zhumadian_plan_plot_ash_joint",
 }
+"""Rules that give the size of a plot where a question gives none."""
+
 LONGEST_YEARS = 200
 PER_MILLE = Decimal(1000)
 OLDEST = 150
@@ -89,7 +99,7 @@ def demand_answer(fields: Fields, book: CemeteryRuleBook) -> dict[str, object]:
     told = told_parameters(
         deaths.years, burials, path_m2=path_of(fields), burial_share=ground_share(fields)
     )
-    told["defaults"] = {key: rule for key, rule in _PLOT_RULES.items() if not fields.has(key)}
+    told["defaults"] = {key: rule for key, rule in PLOT_RULES.items() if not fields.has(key)}
     return answer | {"parameters": told}
 
 
@@ -185,7 +195,7 @@ def _share(fields: Fields, key: str) -> Decimal:
 def _plot_m2(fields: Fields, key: str, book: CemeteryRuleBook) -> Decimal:
     if fields.has(key):
         return fields.amount(key)
-    rule = book.find(_PLOT_RULES[key])
+    rule = book.find(PLOT_RULES[key])
     if rule is None or rule.value is None:
         raise InvalidInput(f"缺少键 {key!r}：规则中没有可用的默认值", code="missing_key")
     return rule.value

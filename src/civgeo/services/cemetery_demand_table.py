@@ -13,24 +13,25 @@ from pathlib import Path
 
 from civgeo.domain.cemetery_demand import (
     AgeGroup,
-    Burials,
-    Capacity,
-    Demand,
     YearOfDeaths,
     aged_deaths,
-    burial_demand,
     constant_deaths,
-    gross_m2,
-    lasting,
 )
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.quantity import exact, whole
 from civgeo.errors import InvalidInput
+from civgeo.services.cemetery_place_demand import (
+    PlaceDemand,
+    TableTerms,
+    ashes_of,
+    place_demand,
+    summed,
+)
 from civgeo.services.own_tables import Layout, own_rows
 from civgeo.services.table_cells import Cells
 from civgeo.store.own_files import OwnFile
 
-__all__ = ["PlaceDemand", "TableDemand", "TableTerms", "demand_of_tables"]
+__all__ = ["TableDemand", "demand_of_tables"]
 
 COUNTY_DIGITS = 6
 PER_MILLE = 1000
@@ -49,40 +50,6 @@ PLACES = Layout(
     {"id": "编号", "division": "区划代码", "name": "名称", "capacity": "总数", "used": "已用"},
     ("id", "division", "capacity", "used"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TableTerms:
-    """What the planner sets.
-
-    Parameters
-    ----------
-    burials
-        Shares, and sizes of plots.
-    years
-        Years ahead, where a table has one year; a table of several years says it itself.
-    path_m2, burial_share
-        As for `gross_m2`; no gross area where the share is None.
-    """
-
-    burials: Burials
-    years: int
-    path_m2: Decimal = Decimal(0)
-    burial_share: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceDemand:
-    """What one township or county needs; `capacity` None where no places are known."""
-
-    division: str
-    name: str
-    first_year: int
-    years: tuple[YearOfDeaths, ...]
-    ashes: tuple[Fraction, ...]
-    demand: Demand
-    gross_m2: Fraction | None
-    capacity: Capacity | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +119,25 @@ def demand_of_tables(people: Path, places: Path | None, terms: TableTerms) -> Ta
                 county,
                 "",
                 first[0],
-                _summed([yearly[code] for code in codes]),
+                summed([yearly[code] for code in codes]),
                 _free_in(free, [county, *codes]),
                 terms,
             )
             for county, codes in counties.items()
         ),
     )
+
+
+def _place(
+    code: str,
+    name: str,
+    first_year: int,
+    years: tuple[YearOfDeaths, ...],
+    free: int | None,
+    terms: TableTerms,
+) -> PlaceDemand:
+    ashes = ashes_of(years, terms.burials.share)
+    return place_demand(code, name, first_year, years, ashes, free, terms)
 
 
 def _people(path: Path) -> tuple[_Person, ...]:
@@ -213,35 +192,6 @@ def _aged(rows: Sequence[_Person], years: int) -> tuple[YearOfDeaths, ...]:
         for age, row in zip(ages, rows, strict=True)
     ]
     return aged_deaths(groups, years)
-
-
-def _summed(parts: Sequence[tuple[YearOfDeaths, ...]]) -> tuple[YearOfDeaths, ...]:
-    return tuple(
-        YearOfDeaths(
-            sum((year.population for year in years), Fraction()),
-            sum((year.deaths for year in years), Fraction()),
-        )
-        for years in zip(*parts, strict=True)
-    )
-
-
-def _place(
-    code: str,
-    name: str,
-    first_year: int,
-    yearly: tuple[YearOfDeaths, ...],
-    free: int | None,
-    terms: TableTerms,
-) -> PlaceDemand:
-    demand = burial_demand(sum((year.deaths for year in yearly), Fraction()), terms.burials)
-    ashes = tuple(year.deaths * Fraction(terms.burials.share) for year in yearly)
-    gross = (
-        None
-        if terms.burial_share is None
-        else gross_m2(demand, path_m2=terms.path_m2, burial_share=terms.burial_share)
-    )
-    capacity = None if free is None else lasting(free, ashes)
-    return PlaceDemand(code, name, first_year, yearly, ashes, demand, gross, capacity)
 
 
 def _free(path: Path) -> Mapping[str, int]:

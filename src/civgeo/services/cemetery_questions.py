@@ -18,7 +18,7 @@ __all__ = ["CHECK_KEYS", "objects_of", "site_of"]
 CHECK_KEYS = frozenset(
     {
         *("division", "on", "level", "operation", "area_mu", "area_m2", "plots"),
-        *("distances_m", "land_class", "shares_percent"),
+        *("distances_m", "land_class", "shares_percent", "rules_edition"),
     }
 )
 _PLOT_KEYS = frozenset({"kind", "remains", "m2"})

@@ -17,9 +17,11 @@ from civgeo.services.cemetery_demand import (
     path_of,
     told_parameters,
 )
-from civgeo.services.cemetery_demand_table import PlaceDemand, TableDemand, TableTerms
+from civgeo.services.cemetery_demand_table import TableDemand
+from civgeo.services.cemetery_place_demand import PlaceDemand, TableTerms
 
-__all__ = ["YEAR_COLUMNS", "demand_terms", "table_answer", "year_rows"]
+__all__ = ["YEAR_COLUMNS", "demand_terms", "place_answer", "table_answer"]
+__all__ += ["rows_of", "year_rows"]
 
 YEAR_COLUMNS = (
     *("level", "division", "name", "year", "population", "deaths", "ashes"),
@@ -47,8 +49,8 @@ def table_answer(found: TableDemand, terms: TableTerms) -> dict[str, object]:
     """Townships and counties with what they need, by year too, and the parameters."""
     years = Fraction(len(found.townships[0].years))
     return {
-        "townships": [_place(place) for place in found.townships],
-        "counties": [_place(place) for place in found.counties],
+        "townships": [place_answer(place) for place in found.townships],
+        "counties": [place_answer(place) for place in found.counties],
         "parameters": told_parameters(
             years, terms.burials, path_m2=terms.path_m2, burial_share=terms.burial_share
         ),
@@ -59,11 +61,17 @@ def year_rows(found: TableDemand) -> Iterator[list[str]]:
     """Rows under `YEAR_COLUMNS`, townships before counties."""
     for level, places in (("township", found.townships), ("county", found.counties)):
         for place in places:
-            for row in _by_year(place):
-                yield [level, place.division, place.name, *(str(cell) for cell in row.values())]
+            yield from rows_of(level, place)
 
 
-def _place(place: PlaceDemand) -> dict[str, object]:
+def rows_of(level: str, place: PlaceDemand) -> Iterator[list[str]]:
+    """Rows of one place under `YEAR_COLUMNS`."""
+    for row in _by_year(place):
+        yield [level, place.division, place.name, *(str(cell) for cell in row.values())]
+
+
+def place_answer(place: PlaceDemand) -> dict[str, object]:
+    """What a place needs, how long its free places last where that is known, and each year."""
     demand = place.demand
     answer: dict[str, object] = {
         "division": place.division,

@@ -28,8 +28,12 @@ from civgeo.formats.outlines import OutlineSource
 from civgeo.formats.reference import seats, standards
 from civgeo.services.city import City
 from civgeo.services.demo_boundaries import demo_boundaries
+from civgeo.services.demo_cemeteries import cemetery_registers, demo_towns
+from civgeo.services.demo_ground import DemoGround, demo_ground, elevation_missing, write_elevation
+from civgeo.services.demo_layers import layers_missing, write_demo_layers
 from civgeo.services.demo_names import GEONAMES, demo_registers
 from civgeo.services.demo_planning import planning_registers
+from civgeo.services.demo_population import population_register
 from civgeo.services.demo_streets import (
     barrier_registers,
     demo_network,
@@ -134,6 +138,8 @@ def build_demo_city(
     units = county_units(divisions)
     seated = _seats_of(units)
     network = _streets(units, drawn, progress)
+    ground = _ground(units, drawn, network, progress)
+    buried = _burials(code, divisions, drawn, ground, progress)
     rng = np.random.default_rng(SEED + 3)
     planned = planning_registers(code, units, drawn, seated, rng, today.date())
     progress("地名", 0, 1)
@@ -153,16 +159,19 @@ def build_demo_city(
         *lines,
         *barrier_registers(network, rng).items(),
         *planned.items(),
+        *buried.items(),
     ]
     with ExitStack() as unless_kept:
         store = unless_kept.enter_context(write_store(directory, register, book, progress, frames))
-        _write_streets(City(store, today.date()), directory, network, progress)
+        city = City(store, today.date())
+        _write_streets(city, directory, network, progress)
+        _write_ground(city, directory, ground, progress)
         unless_kept.pop_all()
     return store
 
 
 def complete_demo_city(city: City, directory: Path, *, progress: Progress) -> None:
-    """Make the walk network of a demonstration city where it is missing.
+    """Make the walk network, the elevation model and the layers of siting where they are missing.
 
     Parameters
     ----------
@@ -173,12 +182,59 @@ def complete_demo_city(city: City, directory: Path, *, progress: Progress) -> No
     progress
         Called with (step, done, in all).
     """
-    if demo_streets_missing(city, directory):
-        with city.store.read() as reading:
-            divisions = reading.features(Collection.DIVISIONS)
-            estates = reading.features(Collection.ESTATES, where={"simulated": True})
-        network = _streets(county_units(divisions), estates, progress)
+    no_streets = demo_streets_missing(city, directory)
+    no_ground = elevation_missing(directory) or layers_missing(city)
+    if not (no_streets or no_ground):
+        return
+    with city.store.read() as reading:
+        divisions = reading.features(Collection.DIVISIONS)
+        estates = reading.features(Collection.ESTATES, where={"simulated": True})
+    units = county_units(divisions)
+    network = _streets(units, estates, progress)
+    if no_streets:
         _write_streets(city, directory, network, progress)
+    if no_ground:
+        ground = _ground(units, estates, network, progress)
+        _write_ground(city, directory, ground, progress)
+
+
+def _ground(
+    counties: gpd.GeoDataFrame,
+    estates: gpd.GeoDataFrame,
+    network: SimulatedNetwork,
+    progress: Progress,
+) -> DemoGround:
+    progress("模拟地形与地类", 0, 1)
+    ground = demo_ground(counties, estates, _seats_of(counties), network)
+    progress("模拟地形与地类", 1, 1)
+    return ground
+
+
+def _burials(
+    code: str,
+    divisions: gpd.GeoDataFrame,
+    estates: gpd.GeoDataFrame,
+    ground: DemoGround,
+    progress: Progress,
+) -> dict[Collection, gpd.GeoDataFrame]:
+    progress("公墓、散坟与人口", 0, 1)
+    rng = np.random.default_rng(SEED + 4)
+    own = divisions[(divisions["role"] == "own") & (divisions["level"] == "township")]
+    towns = demo_towns(own, estates, ground)
+    city = DivisionCode.parse(code).text
+    registers = cemetery_registers(city, towns, ground, rng)
+    people = population_register(towns, estates, rng)
+    progress("公墓、散坟与人口", 1, 1)
+    return {**registers, Collection.POPULATION: people}
+
+
+def _write_ground(city: City, directory: Path, ground: DemoGround, progress: Progress) -> None:
+    progress("高程与选址图层", 0, 1)
+    with city.store.read() as reading:
+        cemeteries = reading.features(Collection.CEMETERIES)
+    write_elevation(city, directory, ground)
+    write_demo_layers(city, ground, cemeteries)
+    progress("高程与选址图层", 1, 1)
 
 
 def _streets(
@@ -251,7 +307,10 @@ def _register(
     fictional: bool,
 ) -> Register:
     text = DivisionCode.parse(code).text
-    made = {"小区、社区、设施、街路巷、步行阻隔、地名清单、界桩与上报数": "模拟生成，不是真实数据"}
+    made = {
+        "小区、社区、设施、街路巷、步行阻隔、地名清单、界桩与上报数": "模拟生成，不是真实数据",
+        "公墓、散坟、人口、高程与选址图层": "模拟生成，不是真实数据",
+    }
     seated = {"县城位置与居民点": GEONAMES}
     return Register(
         city=text,

@@ -42,6 +42,8 @@ EDITABLE = (
     Collection.REPORTING_AREAS,
     Collection.WALK_BARRIERS,
     Collection.WALK_CROSSINGS,
+    Collection.CEMETERIES,
+    Collection.POPULATION,
 )
 """Collections whose records an officer may enter one by one."""
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import shapely
 
+from civgeo.domain.cemetery_records import record_faults
 from civgeo.domain.division import DivisionCode, DivisionLevel
 from civgeo.domain.estate import EstateClass
 from civgeo.domain.secrecy import Secrecy
@@ -37,6 +38,8 @@ _SHAPES = MappingProxyType(
         Collection.NAME_SIGNS: ("Point",),
         Collection.REPORTING_AREAS: ("Polygon", "MultiPolygon"),
         Collection.WALK_CROSSINGS: ("LineString",),
+        Collection.CEMETERIES: ("Polygon", "MultiPolygon", "Point"),
+        Collection.GRAVES: ("Point",),
     }
 )
 _ANY_SHAPE = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
@@ -46,6 +49,7 @@ _WITH_SHAPE = (
     Collection.REPORTING_AREAS,
     Collection.WALK_BARRIERS,
     Collection.WALK_CROSSINGS,
+    Collection.GRAVES,
 )
 """Collections whose records must have a geometry."""
 
@@ -111,6 +115,9 @@ def checked_entry(
         if name not in faults and touched and name in after:
             fault = check(reading, collection, after)
             faults |= {} if fault is None else {name: fault}
+    for found in record_faults(collection.value, after):
+        if before is None or set(found.fields) & set(given):
+            faults.setdefault(found.field, found.text)
     if "households_new" not in faults and _asks_for_parts(collection, given, before):
         fault = _parts(after)
         faults |= {} if fault is None else {"households_new": fault}
@@ -318,6 +325,13 @@ def _estate(reading: Reading, _: Collection, after: Mapping[str, ChangedValue]) 
     return f"登记库中没有编号为{_short(named)}的小区，请先登记小区"
 
 
+def _cemetery(reading: Reading, _: Collection, after: Mapping[str, ChangedValue]) -> str | None:
+    named = after["relocated_to"]
+    if named is None or len(reading.features(Collection.CEMETERIES, ids=[str(named)])):
+        return None
+    return f"登记库中没有编号为{_short(named)}的公墓，请先登记公墓"
+
+
 def _public(_: Reading, __: Collection, after: Mapping[str, ChangedValue]) -> str | None:
     secrecy = after.get("secrecy")
     if after["public"] is True and secrecy in _SECRETS:
@@ -338,6 +352,7 @@ _TOGETHER: Mapping[str, _Check] = MappingProxyType(
         "division": _division,
         "community": _community,
         "estate": _estate,
+        "relocated_to": _cemetery,
         "nursing_beds": _nursing_beds,
         "public": _public,
         "documents": documents_entered,

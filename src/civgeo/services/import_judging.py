@@ -21,6 +21,7 @@ from civgeo.geo.cgcs2000 import in_cgcs2000
 from civgeo.services.attachment_references import unknown_references
 from civgeo.services.import_batches import Batch, profile_file
 from civgeo.services.import_boundaries import boundary_plan
+from civgeo.services.import_graves import with_cemeteries
 from civgeo.services.import_kinds import ImportKind, kind_named
 from civgeo.services.import_name_rows import known_rows
 from civgeo.services.import_places import Surroundings, fitting_shapes, outside_rows
@@ -181,8 +182,14 @@ class Judge:
         named = self._named_estates(placed)
         found = resolved(placed, self.kind, self.around, named, self.headers)
         keys = identity_keys(found.frame, self.kind.identity) if self.is_streamed else None
-        frame, present, more = self._matched(found.frame, keys, candidates)
-        findings += [*found.findings, *more, *unknown_references(self.reading, frame, self.headers)]
+        moved, strange = with_cemeteries(found.frame, self.kind, self.reading, self.headers)
+        frame, present, more = self._matched(moved, keys, candidates)
+        findings += [
+            *found.findings,
+            *strange,
+            *more,
+            *unknown_references(self.reading, frame, self.headers),
+        ]
         outside = outside_rows(frame, self.kind, self.around, self.headers)
         plan = plan_rows(frame, self.kind, present, self.headers, self.batch.id, keys)
         findings += plan.findings
@@ -198,7 +205,8 @@ class Judge:
     def _rows(self, part: Part) -> Rows:
         rows = read_rows(self.checked, self.mapping, self.kind, part)
         frame = with_constants(rows, self.kind, self.batch.request.constants)
-        missing = [name for name in self.kind.identity if name not in frame.columns]
+        named = {*self.kind.identity} - {*self.kind.may_lack}
+        missing = [name for name in self.kind.identity if name in named - {*frame.columns}]
         if missing and "id" not in frame.columns:
             titles = "、".join(f"“{self.kind.title_of(name)}”" for name in missing)
             there = "、".join(self.facts.headers) or "（没有）"

@@ -42,6 +42,8 @@ class ImportKind:
         the township, an alias.
     keeps_rest
         Whether columns that stand for nothing known are kept with the record all the same.
+    may_lack
+        Parts of the identity that a record may be without.
     """
 
     collection: Collection
@@ -54,6 +56,7 @@ class ImportKind:
     shapeless: bool = False
     aside: tuple[PropertySchema, ...] = ()
     keeps_rest: bool = False
+    may_lack: tuple[str, ...] = ()
 
     @property
     def readable(self) -> tuple[PropertySchema, ...]:
@@ -146,6 +149,9 @@ _ID_HEADERS = {
     "walk_barriers": ("登记编号",),
     "walk_crossings": ("登记编号",),
     "indicator_reports": ("登记编号",),
+    "cemeteries": ("公墓编号", "登记编号"),
+    "graves": ("登记编号",),
+    "population": ("登记编号",),
 }
 _NOT_IMPORTED = frozenset({"version"})
 
@@ -181,6 +187,7 @@ def _kind(
     shapeless: bool = False,
     aside: tuple[PropertySchema, ...] = (),
     keeps_rest: bool = False,
+    may_lack: tuple[str, ...] = (),
 ) -> ImportKind:
     return ImportKind(
         collection,
@@ -193,6 +200,7 @@ def _kind(
         shapeless,
         aside,
         keeps_rest,
+        may_lack,
     )
 
 
@@ -224,6 +232,7 @@ _SHAPES = {
     Shapes.POINT: ("Point",),
     Shapes.LINE: ("LineString", "MultiLineString"),
     Shapes.AREA: ("Polygon", "MultiPolygon"),
+    Shapes.SITE: ("Point", "Polygon", "MultiPolygon"),
     Shapes.ANY: ALL_SHAPES,
 }
 
@@ -234,6 +243,7 @@ def _register(
     assumed: Mapping[str, str | bool],
     *,
     shapeless: bool = True,
+    may_lack: tuple[str, ...] = (),
 ) -> ImportKind:
     """A register with a form: what the form requires is needed of a new record."""
     form = form_of(collection.value)
@@ -248,6 +258,7 @@ def _register(
         shapeless=shapeless,
         aside=(_COUNTY, *(_OTHER_NAMES if collection is Collection.PLACE_NAMES else ())),
         keeps_rest=collection is Collection.PLACE_NAMES,
+        may_lack=may_lack,
     )
 
 
@@ -316,6 +327,20 @@ KINDS: Mapping[str, ImportKind] = MappingProxyType(
         ),
         "indicator_reports": _register(
             Collection.INDICATOR_REPORTS, ("indicator", "division", "period"), {}
+        ),
+        "cemeteries": _register(
+            Collection.CEMETERIES,
+            ("name", "division"),
+            {"status": "operating"},
+        ),
+        "graves": _register(
+            Collection.GRAVES,
+            ("number", "division"),
+            {"status": "standing"},
+            shapeless=False,
+        ),
+        "population": _register(
+            Collection.POPULATION, ("division", "period", "age_from"), {}, may_lack=("age_from",)
         ),
     }
 )

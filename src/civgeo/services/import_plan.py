@@ -104,7 +104,7 @@ def plan_rows(
     keys
         What the rows are called (`identity_keys`), where that is known.
     """
-    keys = identity_keys(frame, kind.identity) if keys is None else keys
+    keys = identity_keys(frame, kind.identity, kind.may_lack) if keys is None else keys
     ids, findings = _identified(frame, keys, kind, present, headers)
     own = ids.where(ids.notna(), keys)
     findings += _repeated(own)
@@ -182,7 +182,7 @@ def _identified(
     header = headers.get("id", headers.get("code", ""))
     findings = _strange_ids(given, present, header) + _ended_ids(given, present, kind, header)
     known: dict[tuple[str, ...], list[str]] = {}
-    for id, key in identity_keys(present.frame, kind.identity).to_dict().items():
+    for id, key in identity_keys(present.frame, kind.identity, kind.may_lack).to_dict().items():
         if key is not None:
             known.setdefault(key, []).append(str(id))
     matched: list[str | None] = given.tolist()
@@ -222,14 +222,25 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     return values.where(values.notna(), None)
 
 
-def identity_keys(frame: pd.DataFrame, identity: Sequence[str]) -> pd.Series:
-    """What each row is called, for comparison; None where a part of it is missing."""
-    if any(name not in frame.columns for name in identity):
+def identity_keys(
+    frame: pd.DataFrame, identity: Sequence[str], may_lack: Sequence[str] = ()
+) -> pd.Series:
+    """What each row is called, for comparison; None where a part that it must have is missing."""
+    if any(name not in frame.columns for name in identity if name not in may_lack):
         return _nothing(frame.index)
-    columns = [_folded_cells(_column(frame, name)) for name in identity]
+    columns = [_part(frame, name, may_lack=name in may_lack) for name in identity]
     keys = np.empty(len(frame), dtype=object)
     keys[:] = [None if None in key else key for key in zip(*columns, strict=True)]
     return pd.Series(keys, index=frame.index, dtype=object)
+
+
+def _part(frame: pd.DataFrame, name: str, *, may_lack: bool) -> list[str | None]:
+    """One part of what rows are called; a part that they may lack is then empty."""
+    if not may_lack:
+        return _folded_cells(_column(frame, name))
+    if name not in frame.columns:
+        return [""] * len(frame)
+    return [cell or "" for cell in _folded_cells(_column(frame, name))]
 
 
 def _strange_ids(given: pd.Series, present: Present, header: str) -> list[Finding]:

@@ -7,6 +7,7 @@ from datetime import date
 import geopandas as gpd
 import pandas as pd
 
+from civgeo.domain.cemetery_forms import CEMETERY_FORMS
 from civgeo.domain.division import CodeSystem, DivisionCode, DivisionLevel
 from civgeo.domain.estate import class_by_completion
 from civgeo.domain.planning_forms import PLANNING_FORMS
@@ -39,7 +40,7 @@ _LEVELS = {
     Collection.FACILITIES: (DivisionLevel.TOWNSHIP, DivisionLevel.COUNTY),
     **BOUNDARY_LEVELS,
     **dict.fromkeys(
-        (Collection(form.id) for form in PLANNING_FORMS),
+        (Collection(form.id) for form in (*PLANNING_FORMS, *CEMETERY_FORMS)),
         (DivisionLevel.TOWNSHIP, DivisionLevel.COUNTY, DivisionLevel.PREFECTURE),
     ),
 }

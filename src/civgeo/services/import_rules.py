@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from civgeo.domain.cemetery_records import RULED_REGISTERS, record_faults
 from civgeo.domain.division import CodeSystem, DivisionCode, range_problems
 from civgeo.domain.estate import EstateClass
 from civgeo.errors import InvalidInput
@@ -57,6 +58,7 @@ def _faults(frame: gpd.GeoDataFrame, kind: ImportKind) -> Iterator[Fault]:
     yield from _counts(frame, kind)
     if kind.collection in _OWN:
         yield from _OWN[kind.collection](frame)
+    yield from _record_faults(frame, kind)
 
 
 def _is_null(value: object) -> bool:
@@ -85,6 +87,22 @@ def _counts(frame: gpd.GeoDataFrame, kind: ImportKind) -> Iterator[Fault]:
         if prop.is_number and prop.name in frame.columns:
             numbers = frame[prop.name].astype("Float64")
             yield numbers > MOST, prop.name, f"{prop.title}过大：请核对"
+
+
+def _record_faults(frame: gpd.GeoDataFrame, kind: ImportKind) -> Iterator[Fault]:
+    if kind.collection.value not in RULED_REGISTERS:
+        return
+    names = [prop.name for prop in kind.properties if prop.name in frame.columns]
+    rows = frame[names].astype(object)
+    columns = zip(*(rows[name].where(rows[name].notna(), None) for name in names), strict=True)
+    wrong: dict[tuple[str, str], list[bool]] = {}
+    for place, row in enumerate(columns):
+        values = dict(zip(names, row, strict=True))
+        for fault in record_faults(kind.collection.value, values):
+            mask = wrong.setdefault((fault.field, fault.text), [False] * len(frame))
+            mask[place] = True
+    for (name, why), mask in wrong.items():
+        yield pd.Series(mask, index=frame.index), name, why
 
 
 def _division_faults(frame: gpd.GeoDataFrame) -> Iterator[Fault]:

@@ -11,6 +11,11 @@ import pandas as pd
 from civgeo.analysis.coverage import UnitLevel
 from civgeo.domain.division import CodeSystem
 from civgeo.domain.facility import FacilityStatus
+from civgeo.services.burial_facilities import (
+    BurialFacilities,
+    burial_facilities,
+    facility_kinds,
+)
 from civgeo.services.city import City
 from civgeo.services.planning import floor_area_coverage
 from civgeo.store.reading import Reading, Register
@@ -31,10 +36,12 @@ class DayData:
         The city's own divisions on that day.
     facilities
         Facilities in operation on that day: in force in the register and not opened later.
+    cemeteries
+        Burial places in operation on that day, by the same rule.
     undated
         How many of them have no day of opening.
     kinds_registered
-        Kinds of facility of which the register holds any record at all, whatever its state.
+        Kinds of facility of which the registers hold any record at all, whatever its state.
     """
 
     city: City
@@ -43,6 +50,7 @@ class DayData:
     data_version: int
     divisions: gpd.GeoDataFrame
     facilities: gpd.GeoDataFrame
+    cemeteries: gpd.GeoDataFrame
     undated: int
     kinds_registered: frozenset[str]
     _kept: dict[Collection, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
@@ -59,9 +67,18 @@ class DayData:
         """Floor area of elder care by estate: today's register, the standards of the day."""
         return floor_area_coverage(self.city, level=UnitLevel.ESTATE, on=self.on).units
 
+    @cached_property
+    def burials(self) -> BurialFacilities:
+        """Burial places in operation as facilities."""
+        return burial_facilities(self.cemeteries, self.facilities)
+
     def of_kinds(self, kinds: frozenset[str]) -> gpd.GeoDataFrame:
-        """Facilities in operation of those kinds."""
-        return self.facilities[self.facilities["kind"].isin(list(kinds))]
+        """Facilities in operation of those kinds, burial places among them, each place once."""
+        own = self.facilities[self.facilities["kind"].isin(list(kinds))]
+        rows = self.burials.rows
+        added = rows[rows["kind"].isin(list(kinds))]
+        own = own[~own.index.isin(list(self.burials.twins))]
+        return pd.concat([own, added]) if len(added) else own
 
     def named(self) -> Mapping[str, str]:
         """Names of the divisions by code."""
@@ -82,6 +99,8 @@ def _loaded(city: City, on: date, version: int) -> DayData:
         divisions = records_on(reading, Collection.DIVISIONS, on, city.today)
         known = records_on(reading, Collection.FACILITIES, on, city.today)
         present = reading.features(Collection.FACILITIES)
+        buried = records_on(reading, Collection.CEMETERIES, on, city.today)
+        burial_places = reading.features(Collection.CEMETERIES)
     own = (divisions["role"] == "own") & (divisions["system"] == CodeSystem.MCA.value)
     standing = _standing(known, present, on)
     return DayData(
@@ -91,13 +110,16 @@ def _loaded(city: City, on: date, version: int) -> DayData:
         data_version=version,
         divisions=divisions[own],
         facilities=standing,
+        cemeteries=_standing(buried, burial_places, on),
         undated=int(standing["opened"].isna().sum()),
-        kinds_registered=frozenset(present["kind"]) | frozenset(known["kind"]),
+        kinds_registered=frozenset(present["kind"])
+        | frozenset(known["kind"])
+        | frozenset(facility_kinds(burial_places).dropna()),
     )
 
 
 def _standing(known: gpd.GeoDataFrame, present: gpd.GeoDataFrame, on: date) -> gpd.GeoDataFrame:
-    """Facilities in operation: in force that day, or entered later but open by then."""
+    """Records in operation: in force that day, or entered later but open by then."""
     day = on.isoformat()
     entered_later = present[~present.index.isin(known.index) & (present["opened"] <= day)]
     both = pd.concat([known, entered_later]) if len(entered_later) else known

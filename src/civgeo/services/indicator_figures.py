@@ -108,7 +108,8 @@ def kinds_unregistered(definition: IndicatorDefinition, data: DayData) -> Comput
     A register without one record of a kind does not tell a city that has none from one that
     registered none.
     """
-    if data.kinds_registered & {kind.value for kind in definition.kinds}:
+    kinds = {kind.value for kind in definition.kinds}
+    if data.kinds_registered & kinds:
         return None
     labels = "、".join(kind.label_zh for kind in definition.kinds)
     return lacking(f"登记库中没有任何{labels}，不能分辨是没有建成还是没有登记", "facilities")

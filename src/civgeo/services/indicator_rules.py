@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import geopandas as gpd
@@ -21,6 +22,8 @@ from civgeo.services.indicator_figures import (
     lacking,
     parts_by_county,
 )
+from civgeo.services.indicator_layout import of_layout
+from civgeo.services.indicator_site_area import site_area
 from civgeo.services.indicator_units import UNIT_WORDS, Unit, placed_in, units_of
 from civgeo.store.tables import Collection
 
@@ -47,7 +50,10 @@ def computed(
     """
     if definition.counting is Counting.REACH:
         return _reach(definition, data, reach)
-    return _RULES[definition.counting](definition, data)
+    by_layout = "layout" in definition.parameters
+    found = (of_layout if by_layout else _RULES[definition.counting])(definition, data)
+    twice = data.burials.told(frozenset(kind.value for kind in definition.kinds))
+    return replace(found, notes=(*found.notes, *twice)) if twice else found
 
 
 def _units_with(definition: IndicatorDefinition, data: DayData) -> Computed:
@@ -356,11 +362,6 @@ def _reach(definition: IndicatorDefinition, data: DayData, reach: Reach | None) 
     return lacking(_NO_STREETS, "streets") if answer is None else answer
 
 
-def _site_area(definition: IndicatorDefinition, data: DayData) -> Computed:
-    del definition, data
-    return lacking("库中还没有公墓的占地面积登记", "cemeteries")
-
-
 def _reported(definition: IndicatorDefinition, data: DayData) -> Computed:
     del data
     told = "登记库算不出这一指标，须由各地上报；没有上报数，或上报数只供工作人员查看"
@@ -378,6 +379,6 @@ _RULES: Mapping[Counting, Callable[[IndicatorDefinition, DayData], Computed]] = 
     Counting.PAIRED: _paired,
     Counting.RURAL_NAMING: _rural_naming,
     Counting.LINES_INSPECTED: _lines_inspected,
-    Counting.SITE_AREA: _site_area,
+    Counting.SITE_AREA: site_area,
     Counting.REPORTED: _reported,
 }

@@ -32,6 +32,7 @@ _DATED = frozenset(
         Counting.PAIRED,
         Counting.RURAL_NAMING,
         Counting.LINES_INSPECTED,
+        Counting.SITE_AREA,
     }
 )
 

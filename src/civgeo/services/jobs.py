@@ -63,6 +63,18 @@ def _layout(city: City, arguments: Arguments, progress: Progress) -> Arguments:
     return layout_job(city, arguments, progress)
 
 
+def _graves(city: City, arguments: Arguments, progress: Progress) -> Arguments:
+    from civgeo.services.graves_views import graves_job
+
+    return graves_job(city, arguments, progress)
+
+
+def _siting(city: City, arguments: Arguments, progress: Progress) -> Arguments:
+    from civgeo.services.siting_views import siting_job
+
+    return siting_job(city, arguments, progress)
+
+
 def _edit(given: Mapping[str, object]) -> Edit:
     def day(name: str) -> date | None:
         value = given.get(name)
@@ -91,6 +103,8 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         # a batch that is in the history is not written again, so it may be begun again
         "import-confirm": _Kind(_confirm, idempotent=True),
         "layout": _Kind(_layout, idempotent=True),
+        "graves": _Kind(_graves, idempotent=True),
+        "siting": _Kind(_siting, idempotent=True),
     }
 )
 

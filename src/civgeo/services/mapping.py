@@ -37,6 +37,7 @@ from civgeo.services.map_origin import Drawn, edition_zh
 from civgeo.services.planning import coverage_spreadsheet, floor_area_coverage
 from civgeo.services.reach_maps import ReachQuestion, reach_answer, reach_chart, reach_drawing
 from civgeo.services.reach_views import reach_spreadsheet
+from civgeo.services.siting_files import siting_files, siting_names
 from civgeo.services.walk_ground import has_streets
 from civgeo.store.selection import Scalar
 from civgeo.store.tables import Collection
@@ -166,8 +167,8 @@ def write_maps(
     """Write every map as HTML, PNG and PDF, and the workbooks beside them, into `folder`.
 
     A store without estates has no coverage to draw, one without public names no map of names,
-    one without public lines no map of boundaries, one without a walk network no map of reach: its
-    other maps are written.
+    one without public lines no map of boundaries, one without a walk network no map of reach, one
+    without constraint layers no map of siting: its other maps are written.
 
     Returns
     -------
@@ -177,8 +178,9 @@ def write_maps(
     folder.mkdir(parents=True, exist_ok=True)
     slugs = _drawable(city)
     sheets = {slug: sheet for slug, sheet in _SHEETS.items() if slug in slugs}
+    siting = siting_names(city)
     written: list[Path] = []
-    total = 3 * len(slugs) + len(sheets)
+    total = 3 * len(slugs) + len(sheets) + len(siting)
     for slug in slugs:
         page = map_of(city, slug, public_number=public_number).to_single_file()
         written.append(_write(folder / f"{slug}.html", page.encode()))
@@ -190,6 +192,9 @@ def write_maps(
     for slug, sheet in sheets.items():
         written.append(_write(folder / f"{slug}.xlsx", sheet(city)))
         progress("地图与表格", len(written), total)
+    for name, content in siting_files(city, public_number=public_number) if siting else ():
+        written.append(_write(folder / name, content))
+        progress("地图与表格", len(written), total)
     return written
 
 
@@ -198,6 +203,7 @@ def missing_maps(city: City, folder: Path) -> bool:
     slugs = _drawable(city)
     names = [f"{slug}.{form}" for slug in slugs for form in ("html", *PictureFormat)]
     names += [f"{slug}.xlsx" for slug in _SHEETS if slug in slugs]
+    names += siting_names(city)
     return not all((folder / name).is_file() for name in names)
 
 

@@ -18,7 +18,8 @@ from civgeo.services.own_material import (
     strange_files,
 )
 from civgeo.services.table_cells import TableFault
-from civgeo.store.own_files import OWN_FOLDER, OwnFile, own_files
+from civgeo.store.own_files import OWN_FOLDER, OWN_HISTORY, OwnFile, own_files
+from civgeo.store.rule_editions import RuleEditions
 
 __all__ = ["OwnReview", "review_own_files"]
 
@@ -58,10 +59,17 @@ def review_own_files(directory: Path) -> OwnReview:
         *procedure_faults(files),
         *indicator_faults(files),
         *cemetery_faults(files),
+        *_history_faults(directory),
         *_template_faults(files),
     )
     names = tuple(file.name for file in files)
     return OwnReview(names, faults, () if faults else tuple(_added(directory, files)))
+
+
+def _history_faults(directory: Path) -> Iterator[TableFault]:
+    """Earlier editions of the rules that are not as they were kept."""
+    for problem in RuleEditions(directory).faults():
+        yield TableFault(f"{OWN_FOLDER}/{OWN_HISTORY}", problem)
 
 
 def _template_faults(files: tuple[OwnFile, ...]) -> Iterator[TableFault]:

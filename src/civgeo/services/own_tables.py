@@ -2,17 +2,31 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 from civgeo.errors import ImportRejected
 from civgeo.formats.delimited import dialect_of, records
 from civgeo.services.table_cells import Cells, TableFault
-from civgeo.store.own_files import OwnFile
 
-__all__ = ["Layout", "OwnRows", "own_rows"]
+__all__ = ["Layout", "OwnRows", "TableFile", "own_rows"]
 
 Entry = TypeVar("Entry")
 MOST_ROWS = 100_000
+
+
+class TableFile(Protocol):
+    """Where a table lies, and what messages call it."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        ...
+
+    @property
+    def told(self) -> str:
+        """Its name in messages."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,7 @@ class OwnRows(Generic[Entry]):
 
 
 def own_rows(
-    file: OwnFile,
+    file: TableFile,
     layout: Layout,
     make: Callable[[Cells], Entry],
     key: Callable[[Entry], Hashable],
@@ -79,7 +93,7 @@ def own_rows(
     return OwnRows(tuple(made.values()), tuple(faults))
 
 
-def _cells(file: OwnFile, layout: Layout, faults: list[TableFault]) -> Iterator[Cells]:
+def _cells(file: TableFile, layout: Layout, faults: list[TableFault]) -> Iterator[Cells]:
     columns: list[str | None] | None = None
     for number, row in records(file.path, dialect_of(file.path)):
         if number > MOST_ROWS:
@@ -102,7 +116,7 @@ def _cells(file: OwnFile, layout: Layout, faults: list[TableFault]) -> Iterator[
 
 
 def _columns(
-    file: OwnFile, layout: Layout, row: list[str | None], faults: list[TableFault]
+    file: TableFile, layout: Layout, row: list[str | None], faults: list[TableFault]
 ) -> list[str | None] | None:
     """Columns by their place; None when the table cannot be read by them."""
     found: list[str | None] = []

@@ -46,6 +46,7 @@ _SHAPES = {
     Shapes.POINT: "Point 或 null",
     Shapes.LINE: "LineString、MultiLineString 或 null",
     Shapes.AREA: "Polygon、MultiPolygon 或 null",
+    Shapes.SITE: "Point、Polygon、MultiPolygon 或 null",
     Shapes.ANY: "点、线、面或 null",
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -16,10 +17,12 @@ from civgeo.domain.history import moment_text
 from civgeo.errors import InvalidInput, NotFound, StoreUnavailable
 from civgeo.store.checks import faults_of_file
 from civgeo.store.disk import digest, keep, keep_folder, refuse_network_share
+from civgeo.store.layer_backup import layer_copy_of, pack_layers, unpack_layers
 from civgeo.store.migrations import HEAD
 from civgeo.store.own_backup import OwnCopy, own_copy_of, pack_own, unpack_own
 from civgeo.store.own_files import OWN_FOLDER
 from civgeo.store.reading import Reading
+from civgeo.store.site_layers import SITE_LAYERS_FOLDER
 from civgeo.store.sqlite import Access, copy_to, engine, errors_in_words, is_alone
 from civgeo.store.store import FILE_NAME, Store
 from civgeo.store.tables import Collection
@@ -59,6 +62,8 @@ class Manifest:
         Of the file.
     own
         The folder ``own`` beside the store, as a zip beside the backup; None where it had none.
+    layers
+        The constraint layers, likewise.
     """
 
     file: str
@@ -71,6 +76,7 @@ class Manifest:
     bytes: int
     sha256: str
     own: OwnCopy | None = None
+    layers: OwnCopy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,8 @@ def back_up(store: Store, target: Path) -> Manifest:
     """Write a backup of the store as it stands at one moment; reading and writing go on.
 
     The file gets its name when it is whole and on the disk; its manifest lies beside it as
-    ``NAME.json``, and the bureau's own files, where the store has some, as ``NAME.own.zip``.
+    ``NAME.json``, and where the store has some, the bureau's own files as ``NAME.own.zip`` and the
+    constraint layers as ``NAME.layers.zip``.
 
     Raises
     ------
@@ -118,12 +125,16 @@ def back_up(store: Store, target: Path) -> Manifest:
             keep(draft)
             packed = Path(workshop) / "own.zip"
             own = pack_own(store.file.parent, packed)
-            manifest = replace(_describe(draft, target.name), own=own)
+            packed_layers = Path(workshop) / "layers.zip"
+            layers = pack_layers(store.file.parent, packed_layers)
+            manifest = replace(_describe(draft, target.name), own=own, layers=layers)
             beside = Path(workshop) / "manifest"
             beside.write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
             keep(beside)
             if own is not None:
                 packed.replace(own_copy_of(target))
+            if layers is not None:
+                packed_layers.replace(layer_copy_of(target))
             beside.replace(_manifest_file(target))
             draft.rename(target)
         keep_folder(target.parent)
@@ -176,10 +187,14 @@ def manifest_of(backup: Path) -> Manifest:
     try:
         content = orjson.loads(beside.read_bytes())
         heads = tuple((row[0], row[1], row[2]) for row in content.pop("heads"))
-        own = content.pop("own", None)
-        return Manifest(**content, heads=heads, own=None if own is None else OwnCopy(**own))
+        own, layers = (content.pop(name, None) for name in ("own", "layers"))
+        return Manifest(**content, heads=heads, own=_copy_in(own), layers=_copy_in(layers))
     except (orjson.JSONDecodeError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise InvalidInput(f"备份清单 {beside} 已损坏，无法核对", code="bad_manifest") from error
+
+
+def _copy_in(content: Mapping[str, Any] | None) -> OwnCopy | None:
+    return None if content is None else OwnCopy(**content)
 
 
 def rotated(target: Path, moment: datetime) -> Path:
@@ -211,6 +226,7 @@ def keep_newest(target: Path, number: int) -> list[Path]:
         file.unlink()
         _manifest_file(file).unlink(missing_ok=True)
         own_copy_of(file).unlink(missing_ok=True)
+        layer_copy_of(file).unlink(missing_ok=True)
     return gone
 
 
@@ -251,6 +267,8 @@ def _drill(backup: Path, scratch: Path) -> Drill:
         fault := unpack_own(manifest.own, backup, scratch / OWN_FOLDER)
     ):
         faults.append(fault)
+    if manifest.layers is not None and (fault := unpack_layers(manifest.layers, backup, scratch)):
+        faults.append(fault)
     return Drill(manifest, tuple(faults))
 
 
@@ -263,7 +281,8 @@ def _copy(source: Path, target: Path) -> None:
 def restore(backup: Path, directory: Path, *, replace: bool = False) -> Drill:
     """Put a backup in place as the store of `directory`, when its drill finds no fault.
 
-    The bureau's own files come back with it; a backup without any leaves those that are there.
+    The bureau's own files and the layers come back with it; a backup without any leaves those that
+    are there.
 
     Parameters
     ----------
@@ -303,7 +322,10 @@ def restore(backup: Path, directory: Path, *, replace: bool = False) -> Drill:
                 if place.exists():
                     _set_aside(place)
                 if outcome.manifest.own is not None:
-                    _bring_own(Path(workshop) / OWN_FOLDER, directory / OWN_FOLDER)
+                    _bring(Path(workshop) / OWN_FOLDER, directory / OWN_FOLDER)
+                if outcome.manifest.layers is not None:
+                    made = Path(workshop) / SITE_LAYERS_FOLDER
+                    _bring(made, directory / SITE_LAYERS_FOLDER)
                 copy.rename(place)
             keep_folder(directory)
     Store.open(directory).close()
@@ -318,8 +340,8 @@ def _set_aside(place: Path) -> None:
     _rename_aside(place)
 
 
-def _bring_own(made: Path, place: Path) -> None:
-    """Put the bureau's own files in place; those that are there stay beside them."""
+def _bring(made: Path, place: Path) -> None:
+    """Put a folder in place; one that is there stays beside it."""
     if place.exists() or place.is_symlink():
         _rename_aside(place)
     made.rename(place)

@@ -7,7 +7,10 @@ from pathlib import Path, PurePosixPath
 
 from civgeo.errors import StoreUnavailable
 
-__all__ = ["digest", "keep", "keep_folder", "network_share", "refuse_network_share"]
+__all__ = ["FILE_NAME", "digest", "keep", "keep_folder", "network_share", "refuse_network_share"]
+
+FILE_NAME = "civgeo.gpkg"
+"""Name of the store's file in its folder."""
 
 _MOUNTS = Path("/proc/self/mountinfo")
 _NETWORK = frozenset(

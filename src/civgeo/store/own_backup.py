@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from civgeo.store.disk import digest, keep
-from civgeo.store.own_files import LARGEST_FOLDER, MOST_FILES, own_files
+from civgeo.store.own_files import (
+    LARGEST_FOLDER,
+    LARGEST_HISTORY,
+    MOST_FILES,
+    MOST_KEPT,
+    OWN_HISTORY,
+    kept_files,
+    own_files,
+)
 
 __all__ = ["OwnCopy", "own_copy_of", "pack_own", "unpack_own"]
 
@@ -32,7 +40,7 @@ def pack_own(directory: Path, target: Path) -> OwnCopy | None:
     OwnFileBroken
         As `own_files` does.
     """
-    files = own_files(directory)
+    files = own_files(directory) + kept_files(directory)
     if not files:
         return None
     with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED) as packed:
@@ -74,8 +82,11 @@ def _is_modest(packed: zipfile.ZipFile, copy: OwnCopy) -> bool:
     """Whether the zip holds as many files as it should, of modest size, all inside the folder."""
     items = packed.infolist()
     inside = all(_is_inside(item.filename) for item in items)
-    total = sum(item.file_size for item in items)
-    return inside and len(items) == copy.files <= MOST_FILES and total <= LARGEST_FOLDER
+    kept = [item.file_size for item in items if item.filename.startswith(f"{OWN_HISTORY}/")]
+    own = [item.file_size for item in items if not item.filename.startswith(f"{OWN_HISTORY}/")]
+    modest = len(own) <= MOST_FILES and sum(own) <= LARGEST_FOLDER
+    old = len(kept) <= MOST_KEPT and sum(kept) <= LARGEST_HISTORY
+    return inside and len(items) == copy.files and modest and old
 
 
 def _is_inside(name: str) -> bool:

@@ -11,12 +11,18 @@ from pathlib import Path
 
 from civgeo.errors import OwnFileBroken
 
-__all__ = ["LARGEST_FOLDER", "MOST_FILES", "OWN_FOLDER", "OwnFile", "is_noise", "own_files"]
+__all__ = ["LARGEST_FILE", "LARGEST_FOLDER", "LARGEST_HISTORY", "MOST_FILES", "MOST_KEPT"]
+__all__ += ["OWN_FOLDER", "OWN_HISTORY", "OwnFile", "is_noise", "kept_files", "own_files"]
 
 OWN_FOLDER = "own"
+OWN_HISTORY = "rules/history"
+"""Folder below it in which earlier editions of the rules are kept (`store.rule_editions`)."""
+
 LARGEST_FILE = 10 * 1024**2
 LARGEST_FOLDER = 50 * 1024**2
 MOST_FILES = 200
+LARGEST_HISTORY = 500 * 1024**2
+MOST_KEPT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class OwnFile:
 def own_files(directory: Path) -> tuple[OwnFile, ...]:
     """Files of the folder ``own`` beside the store in `directory`, by name; none without one.
 
-    Hidden files and the lock files of office programs are left out.
+    Hidden files, the lock files of office programs and earlier editions are left out.
 
     Raises
     ------
@@ -60,7 +66,7 @@ def own_files(directory: Path) -> tuple[OwnFile, ...]:
         return ()
     _require_folder(folder)
     found = []
-    for path in _walked(folder):
+    for path in _walked(folder, aside=folder / OWN_HISTORY):
         found.append(_described(path, path.relative_to(folder).as_posix()))
         if len(found) > MOST_FILES:
             raise OwnFileBroken(f"{OWN_FOLDER} 中的文件超过 {MOST_FILES} 个，请移走无关的文件")
@@ -68,6 +74,27 @@ def own_files(directory: Path) -> tuple[OwnFile, ...]:
         most = LARGEST_FOLDER // 1024**2
         raise OwnFileBroken(f"{OWN_FOLDER} 中的文件合计超过 {most} MB，请移走无关的文件")
     return tuple(sorted(found, key=lambda file: file.name))
+
+
+def kept_files(directory: Path) -> tuple[OwnFile, ...]:
+    """Earlier editions of the rules beside the store in `directory`, by name.
+
+    Raises
+    ------
+    OwnFileBroken
+        As `own_files` does, for more than 5,000 files or 500 MB.
+    """
+    folder = directory / OWN_FOLDER / OWN_HISTORY
+    if not os.path.lexists(folder):
+        return ()
+    _require_folder(folder)
+    found = sorted(_walked(folder))
+    own = directory / OWN_FOLDER
+    kept = tuple(_described(path, path.relative_to(own).as_posix()) for path in found)
+    if len(kept) > MOST_KEPT or sum(file.bytes for file in kept) > LARGEST_HISTORY:
+        most = f"{MOST_KEPT:,} 个文件或 {LARGEST_HISTORY // 1024**2} MB"
+        raise OwnFileBroken(f"{OWN_FOLDER}/{OWN_HISTORY} 超过 {most}，请备份后移走最早的")
+    return kept
 
 
 def is_noise(name: str) -> bool:
@@ -81,14 +108,15 @@ def _require_folder(folder: Path) -> None:
         raise OwnFileBroken(text)
 
 
-def _walked(folder: Path) -> Iterator[Path]:
-    """Everything in `folder` and below that is no folder; links are not followed."""
+def _walked(folder: Path, aside: Path | None = None) -> Iterator[Path]:
+    """Everything in `folder` and below, but not `aside`, that is no folder; links as they are."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if is_noise(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from _walked(Path(entry.path))
+                if Path(entry.path) != aside:
+                    yield from _walked(Path(entry.path), aside)
             else:
                 yield Path(entry.path)
 

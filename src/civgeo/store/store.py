@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from civgeo.domain.history import Edit
 from civgeo.errors import StoreUnavailable
-from civgeo.store.disk import keep, keep_folder, refuse_network_share
+from civgeo.store.disk import FILE_NAME, keep, keep_folder, refuse_network_share
 from civgeo.store.editing import Change
 from civgeo.store.forms import bring_up_to_date, require_store
 from civgeo.store.migrations import migrate
@@ -28,8 +28,6 @@ from civgeo.store.turns import QUEUE_NAME, clear_away, turn
 from civgeo.store.writing import Writing
 
 __all__ = ["FILE_NAME", "Store"]
-
-FILE_NAME = "civgeo.gpkg"
 
 
 @dataclass(frozen=True, slots=True)

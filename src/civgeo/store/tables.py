@@ -189,6 +189,9 @@ class Collection(StrEnum):
     WALK_CROSSINGS = "walk_crossings"
     INDICATOR_REPORTS = "indicator_reports"
     SCENARIOS = "scenarios"
+    CEMETERIES = "cemeteries"
+    GRAVES = "graves"
+    POPULATION = "population"
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,13 @@ def _stretches(periods: Sequence[Period[State]]) -> list[tuple[object, ...]]:
 
 
 def _title(standing: Standing) -> str:
-    return f"{orjson.loads(standing.state.text)['name']}（{standing.id}）"
+    state = orjson.loads(standing.state.text)
+    named = next((state[word] for word in _CALLED_BY if state.get(word)), "")
+    return f"{named}（{standing.id}）"
+
+
+_CALLED_BY = ("name", "number", "indicator", "division")
+"""Properties that a record is called by, the first that it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,16 @@ _LEANING: Mapping[Collection, tuple[_Leaning, ...]] = {
             "name",
             "{} 处设施登记在这批小区中",
             "请先改其所属小区",
+        ),
+    ),
+    Collection.CEMETERIES: (
+        _Leaning(
+            Collection.GRAVES,
+            "relocated_to",
+            "id",
+            "number",
+            "{} 处散坟登记为迁入这批公墓",
+            "请先改其迁入公墓",
         ),
     ),
     Collection.BOUNDARY_LINES: (

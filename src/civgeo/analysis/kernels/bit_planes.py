@@ -336,8 +336,8 @@ def free_cells(planes, outside, chosen):
 
 
 @njit(nogil=True, cache=True)
-def tallies(planes, outside):
-    """Cells inside; marked cells inside by plane; those among them that no other plane marks."""
+def tallies(planes, excludes, outside):
+    """Cells inside; marked cells inside by plane; those that no other plane that excludes marks."""
     rows, words = outside.shape
     inside = 0
     marked, alone = np.zeros(len(planes), np.int64), np.zeros(len(planes), np.int64)
@@ -349,12 +349,13 @@ def tallies(planes, outside):
             inside += ones(within)
             once, twice = _NONE, _NONE
             for each in range(len(planes)):
-                bits = planes[each, row, word]
-                twice |= once & bits
-                once |= bits
+                if excludes[each]:
+                    bits = planes[each, row, word]
+                    twice |= once & bits
+                    once |= bits
             for each in range(len(planes)):
                 bits = planes[each, row, word] & within
                 if bits != _NONE:
                     marked[each] += ones(bits)
-                    alone[each] += ones(bits & ~twice)
+                    alone[each] += ones(bits & ~(twice if excludes[each] else once))
     return inside, marked, alone

@@ -5,6 +5,7 @@ from numba import njit
 
 from civgeo.analysis.kernels.bit_planes import ones
 
+_ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE, _NONE = np.uint64(1), np.uint64(0)
 
 
@@ -104,9 +105,14 @@ def overlap(plane, row_start, begin, end, label, count):
     for row in range(len(row_start) - 1):
         for run in range(row_start[row], row_start[row + 1]):
             if label[run] >= 0:
-                for column in range(begin[run], end[run]):
-                    bit = (plane[row, column >> 6] >> np.uint64(column & 63)) & _ONE
-                    found[label[run]] += np.int64(bit)
+                first, last = begin[run], end[run] - 1
+                for word in range(first >> 6, (last >> 6) + 1):
+                    bits = plane[row, word]
+                    if word == first >> 6:
+                        bits &= _ONES << np.uint64(first & 63)
+                    if word == last >> 6:
+                        bits &= _ONES >> np.uint64(63 - (last & 63))
+                    found[label[run]] += ones(bits)
     return found
 
 

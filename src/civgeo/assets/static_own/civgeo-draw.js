@@ -279,7 +279,7 @@ var civgeo = {};
      overlap the lesser one waits for a closer zoom. Items come most important first. */
   civgeo.labels = function (map, items) {
     var markers = items.map(function (item) {
-      var box = L.DomUtil.create("div", "civgeo-label" + (item.context ? " context" : ""));
+      var box = L.DomUtil.create("div", "civgeo-label " + (item.className || (item.context ? "context" : "")));
       L.DomUtil.create("span", "", box).textContent = item.name;
       if (item.sublabel) { L.DomUtil.create("small", "", box).textContent = item.sublabel; }
       return civgeo.label(map, item.at, box);

@@ -367,6 +367,10 @@
   }
 
   civgeo.toggles = toggles;
+  civgeo.section = section;
+  civgeo.explained = explained;
+  civgeo.tell = tell;
+  civgeo.story = story;
 
   /* The areas once more as buttons, for those who cannot point at the map. */
   function listing(map, areas) {

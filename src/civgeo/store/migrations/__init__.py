@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 __all__ = ["FORMS", "HEAD", "migrate"]
 
-FORMS = ("0001", "0002", "0003", "0004", "0005")
+FORMS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Forms that this version of civgeo knows, the oldest first."""
 
 HEAD = FORMS[-1]
