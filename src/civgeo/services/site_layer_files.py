@@ -21,12 +21,12 @@ from civgeo.geo.ground import Shapes
 from civgeo.geo.mending import Mended, mended
 from civgeo.services.city import City
 from civgeo.services.import_places import Surroundings
+from civgeo.services.known_names import shifted_names
 from civgeo.services.layer_files import column_of, shapes_of, texts_of
 from civgeo.services.site_layer_kinds import KindedFeatures, kinded
 from civgeo.services.site_layer_places import (
     extent_of_file,
     outside_notes,
-    shifted_names,
     shifted_outline,
     silent_counties,
     union_of,

@@ -12,28 +12,21 @@ from civgeo.errors import ImportRejected
 from civgeo.geo.cgcs2000 import in_cgcs2000
 from civgeo.geo.crs import FROM_SHIFTED
 from civgeo.geo.ground import Shapes
-from civgeo.geo.known_points import known_placement
 from civgeo.geo.mending import mended
-from civgeo.geo.placement import Placement, Verdict, outline_placement
-from civgeo.services.import_check import SHIFT_REFUSED_M
+from civgeo.geo.placement import outline_placement
 from civgeo.services.import_places import Surroundings
-from civgeo.services.import_plan import identity_keys
-from civgeo.services.import_present import Directory
+from civgeo.services.known_names import judged
 from civgeo.services.layer_files import read_layer, shapes_of
-from civgeo.store.reading import Reading
-from civgeo.store.tables import Collection
 
 __all__ = [
     "extent_of_file",
     "outlined_as",
     "outside_notes",
-    "shifted_names",
     "shifted_outline",
     "silent_counties",
     "union_of",
 ]
 
-MOST_NAMES = 5_000
 ALIKE = 0.85
 """An extent that has this share in common with a division's outline is meant to be that outline."""
 
@@ -103,38 +96,6 @@ def outside_notes(shapes: Shapes, around: Surroundings) -> list[str]:
     return [f"{int(away.sum())} 个要素（{float(away.mean()):.1%}）在本市之外，照样保留"]
 
 
-def shifted_names(reading: Reading, features: gpd.GeoDataFrame, asked: str | None) -> list[str]:
-    """A note on features that lie a little off the registered places of their names.
-
-    Parameters
-    ----------
-    reading
-        The store.
-    features
-        EPSG:4490, ``name``.
-    asked
-        System that the officer named.
-
-    Raises
-    ------
-    ImportRejected
-        When they lie farther off, or just as another datum would put them.
-    """
-    named = features[features["name"] != ""]
-    names = pd.DataFrame({"name": sorted(set(named["name"]))[:MOST_NAMES]}, dtype=object)
-    if names.empty:
-        return []
-    keys = identity_keys(names, ("name",))
-    known = Directory(reading, Collection.PLACE_NAMES, ("name",)).like(keys, ())
-    known = known[known.geometry.notna() & ~known["name"].duplicated(keep=False)]
-    known = known[known["name"].isin(names["name"])]
-    if known.empty:
-        return []
-    own = named[named["name"].isin(known["name"])].dissolve(by="name")
-    fitting = known.set_index("name").loc[own.index]
-    return _judged(known_placement(own[["geometry"]], fitting[["geometry"]]), asked)
-
-
 def shifted_outline(extent: shapely.Geometry, around: Surroundings, asked: str | None) -> list[str]:
     """A note on an extent that lies a little off the outline of the division that it fills.
 
@@ -147,7 +108,7 @@ def shifted_outline(extent: shapely.Geometry, around: Surroundings, asked: str |
     if known is None:
         return []
     layer = known.set_geometry(gpd.GeoSeries([extent], index=known.index, crs=4490))
-    return _judged(outline_placement(layer, known, zone=around.zone), asked)
+    return judged(outline_placement(layer, known, zone=around.zone), asked)
 
 
 def outlined_as(extent: shapely.Geometry, around: Surroundings) -> gpd.GeoDataFrame | None:
@@ -166,16 +127,6 @@ def outlined_as(extent: shapely.Geometry, around: Surroundings) -> gpd.GeoDataFr
     if not len(alike) or alike.max() < ALIKE:
         return None
     return known.iloc[[near[int(alike.argmax())]]]
-
-
-def _judged(placed: Placement, asked: str | None) -> list[str]:
-    if placed.verdict not in (Verdict.SHIFTED, Verdict.DISPLACED):
-        return []
-    far = (placed.distance_m or 0.0) >= SHIFT_REFUSED_M
-    if far or placed.guess is not None:
-        given = f"（按 {asked} 换算之后）" if asked in FROM_SHIFTED else ""
-        raise ImportRejected(f"{placed.reason}{given}", code=placed.verdict.value)
-    return [placed.reason]
 
 
 def silent_counties(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from civgeo.errors import ImportRejected
@@ -17,15 +16,10 @@ from civgeo.formats.osm_ways import STREETS
 from civgeo.formats.sniff import FileFormat, is_osm_pbf
 from civgeo.formats.walkable_ways import walkable_ways
 from civgeo.geo.cgcs2000 import in_cgcs2000
-from civgeo.geo.known_points import known_placement
-from civgeo.geo.placement import Verdict
 from civgeo.services.city import City
-from civgeo.services.import_check import SHIFT_REFUSED_M
 from civgeo.services.import_places import Surroundings
-from civgeo.services.import_plan import identity_keys
-from civgeo.services.import_present import Directory
+from civgeo.services.known_names import shifted_names
 from civgeo.store.reading import Reading
-from civgeo.store.tables import Collection
 
 __all__ = ["StreetFile", "StreetRequest", "read_streets"]
 
@@ -38,7 +32,6 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     "simulated": ("simulated", "是否模拟数据", "模拟数据"),
 }
 _SIMULATED = ("1", "true", "t", "yes", "y", "是")
-_MOST_NAMES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,33 +181,10 @@ def _is_simulated(frame: gpd.GeoDataFrame) -> bool:
 
 
 def _shifted(reading: Reading, lines: gpd.GeoDataFrame, asked: str | None) -> list[str]:
-    """A note on streets that lie a little off the registered places of their names.
-
-    Raises
-    ------
-    ImportRejected
-        When they lie farther off, or just as another datum would put them.
-    """
     if "name" not in lines.columns:
         return []
     named = lines[lines["name"].notna() & lines.geometry.notna()]
-    names = pd.DataFrame({"name": sorted({str(name) for name in named["name"]})})[:_MOST_NAMES]
-    keys = identity_keys(names, ("name",))
-    known = Directory(reading, Collection.PLACE_NAMES, ("name",)).like(keys, ())
-    known = known[known.geometry.notna() & ~known["name"].duplicated(keep=False)]
-    known = known[known["name"].isin(names["name"])]
-    if known.empty:
-        return []
-    own = named[named["name"].isin(known["name"])].dissolve(by="name")
-    fitting = known.set_index("name").loc[own.index]
-    placed = known_placement(own[["geometry"]], fitting[["geometry"]])
-    if placed.verdict not in (Verdict.SHIFTED, Verdict.DISPLACED):
-        return []
-    far = (placed.distance_m or 0.0) >= SHIFT_REFUSED_M
-    if far or placed.guess is not None:
-        given = f"（按 {asked} 换算之后）" if asked in ("GCJ-02", "BD-09") else ""
-        raise ImportRejected(f"{placed.reason}{given}", code=placed.verdict.value)
-    return [placed.reason]
+    return shifted_names(reading, named.assign(name=named["name"].astype(str)), asked)
 
 
 def _outside(lines: gpd.GeoDataFrame, around: Surroundings) -> list[str]:

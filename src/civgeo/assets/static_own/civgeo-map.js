@@ -335,21 +335,23 @@
     });
   };
 
+  function allOrNone(box, inputs) {
+    var bar = make("p", "civgeo-bar", box);
+    [["全部显示", true], ["全部隐藏", false]].forEach(function (choice) {
+      var button = text("button", "", bar, choice[0]);
+      button.type = "button";
+      button.addEventListener("click", function () {
+        inputs.forEach(function (input) {
+          if (input.checked !== choice[1]) { input.click(); }
+        });
+      });
+    });
+  }
+
   function toggles(map, title, entries, base) {
     var box = section(map, title, base);
     var inputs = [];
-    if (entries.length > 3) {
-      var bar = make("p", "civgeo-bar", box);
-      [["全部显示", true], ["全部隐藏", false]].forEach(function (choice) {
-        var button = text("button", "", bar, choice[0]);
-        button.type = "button";
-        button.addEventListener("click", function () {
-          inputs.forEach(function (input) {
-            if (input.checked !== choice[1]) { input.click(); }
-          });
-        });
-      });
-    }
+    if (entries.length > 3) { allOrNone(box, inputs); }
     var list = make("ul", "", box);
     entries.forEach(function (entry) {
       var label = make("label", "", make("li", "", list));
@@ -367,6 +369,7 @@
   }
 
   civgeo.toggles = toggles;
+  civgeo.allOrNone = allOrNone;
   civgeo.section = section;
   civgeo.explained = explained;
   civgeo.tell = tell;

@@ -74,21 +74,13 @@
 
   function shadeSection(map, part, zIndex) {
     var box = civgeo.section(map, part.title, false);
-    if (part.items.length > 3) {
-      var bar = make("p", "civgeo-bar", box);
-      [["全部显示", true], ["全部隐藏", false]].forEach(function (choice) {
-        var button = text("button", "", bar, choice[0]);
-        button.type = "button";
-        button.addEventListener("click", function () {
-          inputs.forEach(function (input) {
-            if (input.checked !== choice[1]) { input.click(); }
-          });
-        });
-      });
-    }
+    var inputs = [];
+    if (part.items.length > 3) { civgeo.allOrNone(box, inputs); }
     var list = make("ul", "", box);
-    var inputs = part.items.map(function (item, number) {
-      return layerLine(map, list, item, shade(item, item.opacity, zIndex - number), item.shown);
+    part.items.forEach(function (item, number) {
+      inputs.push(
+        layerLine(map, list, item, shade(item, item.opacity, zIndex - number), item.shown)
+      );
     });
     if (part.note) { text("p", "civgeo-remark", box, part.note); }
   }
