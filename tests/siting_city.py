@@ -28,7 +28,9 @@ BEFORE, AFTER = date(2026, 3, 29), date(2026, 3, 30)
 LAYER_DAY = date(2025, 6, 30)
 
 
-def founded(folder: Path, prefecture: str = "4117", today: date = BEFORE) -> City:
+def founded(
+    folder: Path, prefecture: str = "4117", today: date = BEFORE, *, outlined: bool = True
+) -> City:
     """A city with two counties, the first with two townships; nothing is known of its land."""
     register = Register(
         city=f"{prefecture}00",
@@ -39,8 +41,11 @@ def founded(folder: Path, prefecture: str = "4117", today: date = BEFORE) -> Cit
         sources={"divisions": "虚构区划"},
     )
     store = Store.create(folder, register=register)
+    rows = divisions(prefecture)
+    if not outlined:
+        rows.loc[rows["level"] == "township", "geometry"] = None
     with store.write() as writing:
-        writing.add_divisions(divisions(prefecture))
+        writing.add_divisions(rows)
     return City(store, today)
 
 

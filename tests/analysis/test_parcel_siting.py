@@ -72,7 +72,7 @@ def test_no_parcel_near_any_feature_is_no_error():
 
     assert not found["is_excluded"].any()
     assert found["excluded_m2"].tolist() == [0, 0]
-    assert found["nearest_m"].tolist() == pytest.approx([5_000, 9_000])
+    assert found["nearest_m"].tolist() == pytest.approx([5_000, 9_000], rel=2e-6)
 
 
 def test_a_rule_on_hills_is_held_against_the_part_of_a_parcel_that_lies_on_them():

@@ -87,6 +87,8 @@ def test_the_page_of_a_store_without_layers_says_how_to_import_them(tmp_path):
         assert "civgeo cemeteries layer" in text
         assert "还没有登记人口" in text
         assert 'class="map"' not in text
+        place = opened.get(f"/maps/cemetery-siting/at?{QUERY}&lon=114.03&lat=33.0495").json()
+        assert place["headline"] == "没有提供现行规定所涉及的图层，没有核对任何规定"
 
 
 def test_the_summary_is_as_the_definition_shows_it(client):

@@ -46,6 +46,16 @@ def test_the_registers_of_the_store_give_demand_and_say_what_is_unknown(civgeo, 
     assert len((clean / "years.csv").read_text(encoding="utf-8-sig").splitlines()) == 4
 
 
+def test_a_name_that_a_spreadsheet_would_run_is_saved_as_text(civgeo, clean):
+    people = clean / "people.csv"
+    people.write_text(
+        f"区划代码,名称,年份,人口,死亡率‰\n{EAST},=1+1,2026,100,7\n", encoding="utf-8"
+    )
+    asked = ("cemeteries", "demand-table", "people.csv", "--share", "1", "--years", "1")
+    assert civgeo(*asked, "-o", "years.csv").returncode == 0
+    assert f",{EAST},'=1+1," in (clean / "years.csv").read_text(encoding="utf-8-sig")
+
+
 def test_options_of_the_one_are_refused_with_the_other(civgeo, store):
     asked = ("--store", store, "cemeteries", "demand-table", "--share", "1")
     assert civgeo(*asked, "--places", "places.csv").returncode == 2

@@ -32,6 +32,11 @@ def test_an_unknown_address_says_where_to_go_on(client: TestClient) -> None:
     assert "/collections" in body["detail"]
 
 
+def test_a_parameter_that_was_not_given_is_named_without_a_value(client: TestClient) -> None:
+    answer = client.get("/cemeteries/demand-table").json()
+    assert (answer["code"], answer["detail"]) == ("bad_parameter", "缺少参数 share，必须给出")
+
+
 def test_a_browser_gets_an_error_as_a_page_with_the_address_escaped(client: TestClient) -> None:
     answer = client.get("/<img src=x>", headers={"Accept": "text/html"})
     assert answer.status_code == 404

@@ -46,6 +46,17 @@ def test_townships_and_their_county_are_each_compared_with_their_places(write):
     assert county.capacity.shortfall == 7000 - 799
 
 
+def test_a_county_beside_its_townships_is_refused_and_alone_counts_its_places_once(write):
+    county, township = "411722,上蔡县,2026,50000,7\n", "411722100,芦岗乡,2026,20000,7\n"
+    both = write("人口.csv", PEOPLE + township + county)
+    with pytest.raises(InvalidInput, match=r"第 2 行.*在 411722 之内，.*算两次"):
+        demand_of_tables(both, None, WHOLE)
+
+    places = write("墓位.csv", PLACES + "c,411722,99,0\n")
+    (alone,) = demand_of_tables(write("县.csv", PEOPLE + county), places, WHOLE).counties
+    assert alone.capacity.free == 99
+
+
 def test_a_table_of_years_says_how_many_there_are(write):
     people = write(
         "people.csv", PEOPLE + "411722100,芦岗乡,2026,10000,7\n411722100,芦岗乡,2027,9900,8\n"

@@ -299,6 +299,16 @@ def test_the_document_and_the_workbook_tell_the_same(city, square):
     assert not document["simulated"]
 
 
+def test_the_workbook_names_the_land_in_the_words_of_the_list(city, square):
+    entered(city, {"geometry": square()})
+    whole = square().buffer(0.1)
+    layered(city, features("arable", whole), whole, covers=LAND_COVERS, title="变更调查")
+    book = openpyxl.load_workbook(io.BytesIO(inspection_workbook(inspect_cemeteries(city, BEFORE))))
+    head, *rows = book["检查清单"].iter_rows(values_only=True)
+    actual = {row[head.index("实际")] for row in rows if row[head.index("事项")] == "在禁止区域内"}
+    assert actual == {"耕地"}
+
+
 def test_a_city_without_burial_places_has_an_empty_list(city):
     answer = inspect_cemeteries(city)
 

@@ -199,6 +199,15 @@ def test_candidates_tell_land_road_township_sight_and_capacity(county):
     assert asked(county, top=1).candidates_found == len(table)
 
 
+def test_without_outlines_of_townships_the_answer_says_why_none_is_named(tmp_path):
+    made = founded(tmp_path / "store", outlined=False)
+    laid(made, F.RESERVOIR, [patch(0.5, 0, 1, 1)])
+    answer = asked(made)
+    made.store.close()
+    assert answer.candidates["township"].isna().all()
+    assert "登记库没有乡镇的轮廓，候选地所在乡镇没有给出" in answer.notes
+
+
 def test_townships_count_by_their_people_where_all_are_registered(city):
     laid(city, F.RESERVOIR, [patch(0.5, 0, 1, 1)])
     evenly = asked(city, level="county").candidates.iloc[0]

@@ -289,6 +289,9 @@ def test_workbook_and_geojson_hold_the_list_and_how_it_was_found(city):
     text = "".join(str(line) for line in lines)
     for said in ("视高 1.5 m", "没有法定数值", "高程模型 dem.tif", "公路主干线", "直线距离"):
         assert said in text
+    unused = [row[-1].value for row in book["公墓空位"].iter_rows() if row[-1].value]
+    assert f"没有使用的公墓 {len(unused) - 1} 处，原因见工作簿的“公墓空位”" in text
+    assert "没有使用的公墓：" not in text
     features = orjson.loads(graves_geojson(found))["features"]
     assert [each["geometry"]["type"] for each in features].count("LineString") == 4
 

@@ -153,6 +153,8 @@ def test_the_newest_of_each_kind_on_the_day_is_used_unasked(city):
     assert used(asked=[old.digest, old.digest[:8]]) == {old.digest}
     with pytest.raises(NotFound, match=new.digest):
         used(asked=["0" * 16])
+    asked = chosen_layers(city, [old.digest, river.digest, new.digest])
+    assert [layer.meta for layer in asked] == [new, old, river]
 
 
 def test_layers_of_one_kind_that_cover_different_counties_are_used_together(city):

@@ -8,8 +8,13 @@ import orjson
 import pytest
 import shapely
 
+from civgeo.analysis.parcel_siting import parcel_verdicts
+from civgeo.analysis.siting import ConstraintLayer
 from civgeo.domain.site_features import SiteFeature
 from civgeo.errors import CrsError, InvalidInput
+from civgeo.geo.crs import zone_of
+from civgeo.geo.datum import CGCS2000
+from civgeo.geo.ground import in_metres
 from civgeo.services.siting_parcel_views import (
     parcels_document,
     parcels_geojson,
@@ -69,6 +74,27 @@ def test_a_parcel_a_kilometre_from_a_road_keeps_the_distance_and_one_nearer_does
     assert "小于最小面积 50 亩" in answer.parcels.loc["far", "text"]
     assert "在已有图层中没有发现禁止情形" in answer.parcels.loc["far", "text"]
     assert "适宜" not in answer.headline + "".join(answer.parcels["text"])
+
+
+def test_a_distance_is_that_on_the_ground_even_where_the_zone_stretches_it():
+    west, south = 115.45, 33.02
+    side = shapely.LineString([(west, south - 0.01), (west, south + 0.03)])
+    away = {
+        name: CGCS2000.fwd(west, south, 90, metres)[0]
+        for name, metres in (("near", 999.9), ("far", 1_000.01))
+    }
+    some = parcels(
+        **{name: shapely.box(lon, south, lon + 0.001, south + 0.001) for name, lon in away.items()}
+    )
+    zone = zone_of(114)
+    metres = gpd.GeoSeries(in_metres(some.geometry.to_numpy(), zone), some.index, crs=zone.epsg)
+    road = gpd.GeoSeries(in_metres(np.array([side]), zone), crs=zone.epsg)
+    rule = ConstraintLayer("road", road, 1_000, "rule", excludes_at_limit=False)
+
+    found = parcel_verdicts(gpd.GeoDataFrame(geometry=metres), [rule])
+    assert metres.distance(road.iloc[0]).min() > 1_000
+    assert found["nearest_m"].tolist() == pytest.approx([999.9, 1_000.01], abs=5e-3)
+    assert found["is_excluded"].tolist() == [True, False]
 
 
 def test_what_cannot_be_judged_is_told_and_the_rest_is_judged(city):
@@ -147,6 +173,10 @@ def test_parcels_of_a_file_in_metres_are_those_in_degrees_and_another_datum_is_r
     assert shapely.equals_exact(
         *(frame.geometry.to_numpy() for frame in (degrees, metres)), tolerance=1e-9
     ).all()
+    named = some[["geometry"]].assign(地块名称=["一号地", "二号地"])
+    named = named.rename_axis("地块编号").reset_index()
+    named.to_crs(4490).to_file(tmp_path / "named.gpkg", driver="GPKG")
+    assert read_parcels(tmp_path / "named.gpkg")["name"].to_dict() == {"a": "一号地", "b": "二号地"}
     beijing54 = some.set_crs(4214, allow_override=True).rename_axis("编号").reset_index()
     beijing54.to_file(tmp_path / "old.gpkg", driver="GPKG")
     with pytest.raises(CrsError):

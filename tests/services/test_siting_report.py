@@ -79,6 +79,16 @@ def test_the_words_never_call_land_suitable_and_name_what_is_missing(answer, typ
     assert "不等于可以建设" in typed
     for gap in answer.missing:
         assert gap.text in typed
+    ends = [each for each in answer.constraints if each.kind is PlaneKind.MISSING and each.alone_m2]
+    assert ends
+    for each in ends:
+        assert each.text in typed
+        assert f"{each.feature.label_zh}（没有覆盖全域）" in typed
+
+
+def test_figures_of_rules_stand_in_words(typed):
+    assert "铁路、公路主干线两侧各 1 公里：不小于 1000 米" in typed
+    assert ">=" not in typed
 
 
 def test_candidates_have_a_table_and_a_card_each(answer, typed):

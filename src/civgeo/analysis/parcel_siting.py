@@ -11,6 +11,7 @@ import shapely
 from civgeo.analysis.ground_grid import Floats
 from civgeo.analysis.siting import ConstraintLayer, features_in_zone, require_distances, zone_shapes
 from civgeo.errors import CrsError, InvalidInput
+from civgeo.geo.ground import distances_m
 from civgeo.geo.index import near_pairs
 
 __all__ = ["parcel_overlaps", "parcel_verdicts"]
@@ -42,7 +43,8 @@ def parcel_verdicts(parcels: gpd.GeoDataFrame, layers: Sequence[ConstraintLayer]
     DataFrame
         A row a parcel and layer: ``parcel`` (index in `parcels`), ``position`` (of the layer in
         `layers`), ``layer``, ``rule``,
-        ``layer_date``, ``distance_m``, ``nearest_m`` (to the nearest feature; inf without one),
+        ``layer_date``, ``distance_m``, ``nearest_m`` (to the nearest feature along the ellipsoid;
+        inf without one),
         ``is_excluded`` (some place of the parcel lies within the rule's reach; of a rule on the
         inside of areas more than a hundred-thousandth of it, for neighbours share a border),
         ``excluded_m2``, ``excluded_share``, ``missing_share`` (outside the layer's extent, or so
@@ -88,7 +90,7 @@ def _verdicts(names: pd.Index, shapes: _Shapes, layer: ConstraintLayer, epsg: in
         land = shapely.union_all(zone_shapes(layer.only_within, layer.kind, epsg))
         held = shapely.intersection(shapes, land)
     excluded = _excluded_m2(held, features, layer.distance_m)
-    nearest = _nearest_m(held, features)
+    nearest = _nearest_m(held, features, epsg)
     reached = nearest <= layer.reach_m
     if layer.distance_m == 0:
         reached &= (excluded > _DRAWN_TWICE * area) | _met(held, features)
@@ -108,14 +110,12 @@ def _verdicts(names: pd.Index, shapes: _Shapes, layer: ConstraintLayer, epsg: in
     )
 
 
-def _nearest_m(shapes: _Shapes, features: _Shapes) -> Floats:
+def _nearest_m(shapes: _Shapes, features: _Shapes, epsg: int) -> Floats:
     found: Floats = np.full(len(shapes), np.inf)
     there = np.flatnonzero(~shapely.is_empty(shapes))
     if len(features) and len(there):
-        pairs, distance = shapely.STRtree(features).query_nearest(
-            shapes[there], all_matches=False, return_distance=True
-        )
-        found[there[pairs[0]]] = distance
+        one, feature = shapely.STRtree(features).query_nearest(shapes[there], all_matches=False)
+        found[there[one]] = distances_m(shapes[there[one]], features[feature], epsg)
     return found
 
 
@@ -143,10 +143,12 @@ def _excluded_m2(shapes: _Shapes, features: _Shapes, distance_m: float) -> Float
 
 
 def _missing_m2(shapes: _Shapes, layer: ConstraintLayer) -> Floats:
-    if layer.extent is None:
-        return np.zeros(len(shapes))
-    inner = shapely.buffer(layer.extent, -layer.distance_m, quad_segs=_QUARTER_STEPS)
-    missing: Floats = shapely.area(shapely.difference(shapes, inner))
+    missing: Floats = np.zeros(len(shapes))
+    if layer.extent is not None:
+        inner = shapely.buffer(layer.extent, -layer.distance_m, quad_segs=_QUARTER_STEPS)
+        shapely.prepare(inner)
+        beyond = ~shapely.covers(inner, shapes)
+        missing[beyond] = shapely.area(shapely.difference(shapes[beyond], inner))
     return missing
 
 

@@ -1,6 +1,5 @@
 """``civgeo cemeteries layout``: who has which funeral facility, and where the next should be."""
 
-import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -217,12 +216,13 @@ def _titled(title: str, *, simulated: bool) -> str:
 
 
 def _save(output: Path, text: str, geojson: bytes, rows: Sequence[Sequence[str]]) -> None:
+    from civgeo.formats.export_files import csv_content
+
     suffix = output.suffix.lower()
     if suffix == ".geojson":
         output.write_bytes(geojson)
     elif suffix == ".json":
         output.write_text(text, encoding="utf-8")
     else:
-        with output.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows(rows)
+        output.write_bytes(csv_content(rows[0], rows[1:]))
     messages.print(f"{_('已保存')}: {output}", markup=False)

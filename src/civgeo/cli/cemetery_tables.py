@@ -1,6 +1,5 @@
 """``civgeo cemeteries demand-table``: what townships and counties need, by table or store."""
 
-import csv
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -144,12 +143,10 @@ def _of_store(context: typer.Context, asked: "StoreAsked", output: Path | None) 
 
 
 def _write(output: Path, rows: Iterable[list[str]]) -> None:
+    from civgeo.formats.export_files import csv_content
     from civgeo.services.cemetery_table_answers import YEAR_COLUMNS
 
-    with output.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(YEAR_COLUMNS)
-        writer.writerows(rows)
+    output.write_bytes(csv_content(YEAR_COLUMNS, rows))
     messages.print(f"{_('已保存')}: {output}", markup=False)
 
 

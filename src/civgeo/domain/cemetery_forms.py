@@ -146,7 +146,7 @@ CEMETERIES = RecordForm(
             "used",
             _("已用墓位"),
             _COUNT,
-            headers=("已用墓位数", "已使用墓位", "已安葬数", "已用格位", "已用"),
+            headers=("已用墓位数", "已用数", "已使用墓位", "已安葬数", "已用格位", "已用"),
             unit="个",
         ),
         RecordField(

@@ -5,14 +5,25 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from civgeo.geo.crs import WIDEST_CITY_DEG, Zone, city_zone, project, zone_of
-from civgeo.geo.datum import Floats
+from civgeo.geo.crs import (
+    CGCS2000_EPSG,
+    WIDEST_CITY_DEG,
+    CrsName,
+    Zone,
+    city_zone,
+    project,
+    transform_points,
+    zone_of,
+)
+from civgeo.geo.datum import CGCS2000, Floats, ground_distance_m
 
 __all__ = [
     "DENSE_DEG",
     "POLYGON",
     "Shapes",
+    "areas_m2",
     "coordinates_of",
+    "distances_m",
     "greatest_width_m",
     "in_metres",
     "on_the_ground",
@@ -129,6 +140,48 @@ def _linear(pieces: Shapes, zone: Zone | None) -> Shapes:
     away = given - middle[owners]
     moved = away[:, :1] * sides[0][owners] + away[:, 1:] * sides[1][owners]
     return np.asarray(shapely.set_coordinates(pieces.copy(), moved), dtype=object)
+
+
+def distances_m(some: Shapes, others: Shapes, epsg: int) -> Floats:
+    """Distance of each shape to the other one in its place, along the ellipsoid.
+
+    A zone is stretched by 0.16 m in a kilometre one degree and a fifth from its middle, so lengths
+    in it are not compared with distances that a rule gives. It runs between the two places that
+    are nearest in the zone, and is rounded to a tenth of a millimetre.
+
+    Parameters
+    ----------
+    some, others
+        Geometries in metres of the zone, none of them empty.
+    epsg
+        The zone.
+
+    Raises
+    ------
+    CrsError
+        When a coordinate cannot be converted.
+    """
+    links = shapely.shortest_line(some, others)
+    ends = shapely.get_coordinates(links)
+    zone, degrees = (CrsName.parse(f"EPSG:{code}") for code in (epsg, CGCS2000_EPSG))
+    lon, lat = transform_points(ends[:, 0], ends[:, 1], zone, degrees)
+    apart = ground_distance_m(lon[::2], lat[::2], lon[1::2], lat[1::2])
+    return np.where(shapely.length(links) == 0, 0.0, np.round(apart, 4))
+
+
+def areas_m2(shapes: Shapes) -> Floats:
+    """Area of each polygon on the ellipsoid, as land is surveyed, m2; 0 for points and lines.
+
+    A zone is 0.03 percent too wide at its edge: 0.016 mu in 50, more than areas are compared to.
+
+    Parameters
+    ----------
+    shapes
+        Geometries in degrees, EPSG:4490, longitude first.
+    """
+    turned = shapely.orient_polygons(shapes)
+    found = [CGCS2000.geometry_area_perimeter(shape)[0] for shape in turned]
+    return np.array(found, dtype=np.float64)
 
 
 def greatest_width_m(metric: Shapes) -> Floats:

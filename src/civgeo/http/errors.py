@@ -198,6 +198,8 @@ _LIMITS = MappingProxyType(
 def _in_words(item: Mapping[str, object]) -> str:
     place, kind, context = item.get("loc"), str(item.get("type")), item.get("ctx")
     name = place[-1] if isinstance(place, tuple) and place else "?"
+    if kind == "missing":
+        return f"缺少参数 {name}，{_EXPECTED[kind]}"
     expected = _EXPECTED.get(kind, "不合要求")
     if kind in _LIMITS and isinstance(context, Mapping):
         key, text = _LIMITS[kind]

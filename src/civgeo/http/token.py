@@ -28,7 +28,10 @@ def require_token(request: Request, given: str) -> None:
         )
         raise NotPermitted(text, code="writing_closed")
     if not hmac.compare_digest(given.strip().encode(), token.encode()):
-        text = "写入须带有效的令牌（Authorization: Bearer 令牌；网页填“令牌”）：请核对"
+        text = (
+            "须带有效的令牌（接口 Authorization: Bearer 令牌；网页填“令牌”）：请核对。"
+            "网页请后退，填过的内容还在，改正令牌后再提交"
+        )
         raise HTTPException(401, text, {"WWW-Authenticate": 'Bearer realm="civgeo"'})
 
 

@@ -89,14 +89,18 @@ def demand_of_tables(people: Path, places: Path | None, terms: TableTerms) -> Ta
     Raises
     ------
     InvalidInput
-        For the first row that cannot be read, years that do not follow one another, and townships
-        whose years differ.
+        For the first row that cannot be read, years that do not follow one another, townships
+        whose years differ, and a division beside one that it lies in.
     """
     by_division: dict[str, list[_Person]] = {}
     for row in _people(people):
         by_division.setdefault(row.division, []).append(row)
     if not by_division:
         raise InvalidInput(f"{people.name}：没有人口数据", code="bad_table")
+    for outer, inner in pairwise(sorted(by_division)):
+        if inner.startswith(outer):
+            hint = f"在 {outer} 之内，同一张表里不能都有：合计会把人口算两次"
+            raise by_division[inner][0].cells.wrong("division", hint)
     yearly = {code: _yearly(rows, terms.years) for code, rows in by_division.items()}
     spans = {code: (rows[0].year, len(yearly[code])) for code, rows in by_division.items()}
     first = next(iter(spans.values()))
@@ -211,7 +215,7 @@ def _left(cells: Cells) -> tuple[str, str, int]:
 
 
 def _free_in(free: Mapping[str, int] | None, codes: Sequence[str]) -> int | None:
-    return None if free is None else sum(free.get(code, 0) for code in codes)
+    return None if free is None else sum(free.get(code, 0) for code in {*codes})
 
 
 def _file(path: Path) -> OwnFile:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from civgeo.domain.cemetery_findings import AskedLand
 from civgeo.domain.cemetery_inspection_terms import Ground, LandShare
 from civgeo.domain.site_features import SiteFeature
-from civgeo.geo.crs import CGCS2000_EPSG, CrsName, Zone, transform_points
-from civgeo.geo.datum import Floats, ground_distance_m
-from civgeo.geo.ground import DENSE_DEG, Shapes, in_metres, on_the_ground
+from civgeo.geo.crs import Zone
+from civgeo.geo.datum import Floats
+from civgeo.geo.ground import DENSE_DEG, Shapes, distances_m, in_metres, on_the_ground
 from civgeo.services.site_layers import SiteLayer
 
 __all__ = ["grounds_of"]
@@ -88,14 +88,7 @@ def _nearest(metric: Shapes, features: Shapes, zone: Zone) -> Floats:
     found = shapely.STRtree(there).query_nearest(metric, all_matches=False)
     nearest = np.empty(len(metric), dtype=object)
     nearest[found[0]] = there[found[1]]
-    links = shapely.shortest_line(metric, nearest)
-    ends = shapely.get_coordinates(links)
-    lon, lat = transform_points(
-        *(ends[:, 0], ends[:, 1]),
-        CrsName.parse(f"EPSG:{zone.epsg}"),
-        CrsName.parse(f"EPSG:{CGCS2000_EPSG}"),
-    )
-    apart = ground_distance_m(lon[::2], lat[::2], lon[1::2], lat[1::2])
+    apart = distances_m(metric, nearest, zone.epsg)
     return np.where(_inside(metric, there), 0.0, np.maximum(apart, float(CENTIMETRE)))
 
 

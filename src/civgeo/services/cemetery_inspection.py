@@ -18,8 +18,8 @@ from civgeo.domain.cemetery_rules import Operation
 from civgeo.domain.division import DivisionCode
 from civgeo.domain.site_layer import SiteLayerMeta
 from civgeo.formats.cemetery_inspection import inspection_bases
-from civgeo.geo.crs import Zone, city_zone
-from civgeo.geo.ground import on_the_ground
+from civgeo.geo.crs import city_zone
+from civgeo.geo.ground import areas_m2
 from civgeo.geo.mending import mended
 from civgeo.services.cemetery_ground import grounds_of
 from civgeo.services.cemetery_rules import rules_in_force
@@ -177,13 +177,13 @@ def _measured(
     usable = ~shapely.is_missing(good)
     places = gpd.GeoDataFrame(geometry=good[usable], index=drawn.index[usable], crs=4490)
     grounds = grounds_of(places, layers, zone)
-    return dict(zip(places.index, grounds, strict=True)), _areas(places, zone)
+    return dict(zip(places.index, grounds, strict=True)), _areas(places)
 
 
-def _areas(places: gpd.GeoDataFrame, zone: Zone) -> Mapping[str, Decimal]:
+def _areas(places: gpd.GeoDataFrame) -> Mapping[str, Decimal]:
     areal = places[shapely.get_dimensions(places.geometry.to_numpy()) == 2]
     shapes = np.asarray(areal.geometry.to_numpy(), dtype=object)
-    mu = shapely.area(on_the_ground(shapes, zone)) / float(SQUARE_METRES_PER_MU)
+    mu = areas_m2(shapes) / float(SQUARE_METRES_PER_MU)
     sizes = [Decimal(float(area)).quantize(MU_PLACES) for area in mu]
     return dict(zip(areal.index, sizes, strict=True))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from civgeo.domain.cemetery_inspection_terms import Inspected, InspectionFinding
 from civgeo.domain.quantity import decimal_text
+from civgeo.domain.site_features import SiteFeature
 from civgeo.domain.site_layer import SiteLayerMeta
 from civgeo.reports.register_table import SIMULATED, register_workbook
 from civgeo.services.cemetery_inspection import InspectionAnswer
@@ -29,6 +30,7 @@ _FOUND = (
     ),
     *("图层", "图层编号", "图层日期"),
 )
+_FEATURES: Mapping[str, str] = {feature.value: feature.label_zh for feature in SiteFeature}
 _VERDICTS: Mapping[bool | None, str] = {True: "符合", False: "不符合", None: "未能判断"}
 
 
@@ -164,7 +166,8 @@ def _rows(answer: InspectionAnswer, *, broken: bool) -> Iterator[Row]:
                 *_about(one, answer),
                 *(item.code.label_zh, item.force.label_zh if item.force else "登记"),
                 *(item.rule_id, item.citation, item.place, item.valid_from, item.evidence),
-                *(item.required, item.actual, item.unit, item.message),
+                *(item.required, _FEATURES.get(item.actual or "", item.actual), item.unit),
+                item.message,
                 *_layer_cells(layers.get(item.layer)),
             ]
 

@@ -191,7 +191,11 @@ def graves_spreadsheet(found: GraveAnswer) -> bytes:
     unplaced["reason"] = pd.Series(moves.reasons, dtype=object).reindex(unplaced.index).fillna(why)
     cemeteries = found.cemeteries.copy()
     cemeteries["status_zh"] = [BurialPlaceStatus(each).label_zh for each in cemeteries["status"]]
-    said = (headline(found), *notes(found), *(each.message for each in found.findings))
+    said = (
+        headline(found),
+        *notes(found, each_unused=False),
+        *(each.message for each in found.findings),
+    )
     return graves_workbook(
         GraveSheets(
             moves=listed,

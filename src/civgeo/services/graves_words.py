@@ -72,12 +72,20 @@ def _missing(found: GraveAnswer) -> Iterator[str]:
         yield f"须对照地图：{rule.citation}{rule.quantity}（{rule.id}）"
 
 
-def notes(found: GraveAnswer) -> tuple[str, ...]:
-    """How the answer was found: parameters, layers, heights, assignment, versions."""
-    return tuple(_notes(found))
+def notes(found: GraveAnswer, *, each_unused: bool = True) -> tuple[str, ...]:
+    """How the answer was found: parameters, layers, heights, assignment, versions.
+
+    Parameters
+    ----------
+    found
+        The answer.
+    each_unused
+        Whether every cemetery that was not used is named with its reason; False for how many.
+    """
+    return tuple(_notes(found, each_unused=each_unused))
 
 
-def _notes(found: GraveAnswer) -> Iterator[str]:
+def _notes(found: GraveAnswer, *, each_unused: bool) -> Iterator[str]:
     terms = found.question
     kinds = "、".join(kind.label_zh for kind in terms.roads)
     yield f"道路：{kinds}（各含其下的种类），共 {len(found.roads.lines)} 段"
@@ -93,6 +101,12 @@ def _notes(found: GraveAnswer) -> Iterator[str]:
     if found.land is not None:
         yield f"规定版本 {found.edition}；规定禁止建造坟墓，已有的是否迁移由主管部门决定"
     yield from _moving_notes(found)
+    unused = found.cemeteries[found.cemeteries["unused_because"] != ""]
+    if each_unused:
+        for name, reason in zip(unused["name"], unused["unused_because"], strict=True):
+            yield f"没有使用的公墓：{name}，{reason}"
+    elif len(unused):
+        yield f"没有使用的公墓 {len(unused)} 处，原因见工作簿的“公墓空位”"
     yield f"登记资料 {found.on.isoformat()}，数据版本 {found.data_version}"
 
 
@@ -126,9 +140,6 @@ def _moving_notes(found: GraveAnswer) -> Iterator[str]:
         bound = f"，不低于 {moves.bound_m:.0f}" if moves.bound_m else ""
         more = f"，最多可安排 {moves.most} 座" if moves.most > moves.rows["graves"].sum() else ""
         yield f"安排结果{moves.status.label_zh}：路程之和 {moves.total_m:.0f} 座·m{bound}{more}"
-    unused = found.cemeteries[found.cemeteries["unused_because"] != ""]
-    for name, reason in zip(unused["name"], unused["unused_because"], strict=True):
-        yield f"没有使用的公墓：{name}，{reason}"
 
 
 def elevation_text(meta: ElevationMeta) -> str:

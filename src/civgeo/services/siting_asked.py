@@ -194,6 +194,8 @@ def place_answer(answer: SitingAnswer, lon: float, lat: float) -> dict[str, obje
         return {"inside": False, "headline": "", "exclusions": [], "remarks": []}
     excluding = [each for each in marking if each.kind is PlaneKind.EXCLUDED]
     found = "有禁止情形" if excluding else "在已有图层中没有发现禁止情形"
+    if not any(each.rule for each in answer.constraints):
+        found = "没有提供现行规定所涉及的图层，没有核对任何规定"
     missing = "、".join(dict.fromkeys(each.feature.label_zh for each in answer.missing))
     remarks = [f"缺少的图层，没有评价：{missing}"] if missing else []
     if answer.waiting:

@@ -57,6 +57,9 @@ _LATER = (
 _PLACED = ("centroid_lon", "centroid_lat", "text")
 
 
+_NO_OUTLINES = "登记库没有乡镇的轮廓，候选地所在乡镇没有给出"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Settlements:
     """Townships that a cemetery may serve.
@@ -126,7 +129,7 @@ def candidates_of(
     progress("量候选地到道路和乡镇的距离", 0, 1)
     frame["road_m"], frame["road_name"] = _roads(frame, ground, marks.grid.cell_m)
     frame["towns_m"], frame["township"], told = _towns(frame, question.level, settlements, ground)
-    notes += told
+    notes += told if len(settlements.outlines) else [*told, _NO_OUTLINES]
     progress("量候选地到道路和乡镇的距离", 1, 1)
     frame, told = _in_order(frame, question)
     notes += told

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,11 @@ from civgeo.analysis.candidate_areas import M2_A_MU
 from civgeo.analysis.parcel_siting import parcel_overlaps, parcel_verdicts
 from civgeo.analysis.site_marks import PlaneKind
 from civgeo.domain.labelled import Labelled
-from civgeo.domain.quantity import decimal_text
+from civgeo.domain.quantity import decimal_text, fixed
 from civgeo.errors import InvalidInput
 from civgeo.geo.cgcs2000 import in_cgcs2000
 from civgeo.geo.crs import CGCS2000_EPSG, require_cgcs2000
-from civgeo.geo.ground import in_metres
+from civgeo.geo.ground import areas_m2, in_metres
 from civgeo.services.city import City
 from civgeo.services.layer_files import column_of, plain_text, read_layer, shapes_of
 from civgeo.services.planning_files import ID_HEADERS, NAME_HEADERS
@@ -34,6 +36,8 @@ from civgeo.services.siting_words import claim_text, parcels_headline
 __all__ = ["ParcelAnswer", "ParcelVerdict", "read_parcels", "site_parcels"]
 
 MOST_PARCELS = 20_000
+_ID_HEADERS = (*ID_HEADERS, "地块编号", "地块号", "宗地号", "宗地编号", "图斑编号")
+_NAME_HEADERS = (*NAME_HEADERS, "地块名称", "宗地名称")
 _POLYGONS = (3, 6)
 _SLIVER = 1e-6
 """Share of a parcel that two drawings of one border may differ by."""
@@ -114,7 +118,7 @@ def read_parcels(
         raise InvalidInput(text, code="too_many_parcels")
     frame = in_cgcs2000(raw, crs)[0].reset_index(drop=True)
     numbers = pd.Series([str(row + 1) for row in range(len(frame))], dtype=object)
-    ids, names = (_texts(frame, headers, numbers) for headers in (ID_HEADERS, NAME_HEADERS))
+    ids, names = (_texts(frame, headers, numbers) for headers in (_ID_HEADERS, _NAME_HEADERS))
     twice = ids[ids.duplicated()].unique()
     if len(twice):
         shown = "、".join(str(id)[:40] for id in twice[:5])
@@ -266,7 +270,8 @@ def _table(
     missing = unknown.groupby("parcel")["share"].max().reindex(parcels.index)
     judged = np.where(marks > 0, ParcelVerdict.EXCLUDED.value, ParcelVerdict.NOT_FOUND.value)
     verdict = verdicts.where(verdicts.notna(), pd.Series(judged, index=parcels.index, dtype=object))
-    area = metric.area.reindex(parcels.index)
+    sound = parcels.loc[metric.index]
+    area = pd.Series(areas_m2(sound.geometry.to_numpy()), sound.index).reindex(parcels.index)
     table = gpd.GeoDataFrame(
         {
             "name": parcels["name"],
@@ -305,7 +310,7 @@ def _words(row: Mapping[Hashable, Any], kinds: frozenset[str], scene: Scene) -> 
     if row["inside_share"] < 1 - _SLIVER:
         yield f"只有 {row['inside_share']:.0%} 在{scene.region.name}内"
     least = scene.min_area_mu
-    if least is not None and row["area_mu"] < float(least):
+    if least is not None and Decimal(fixed(Fraction(row["area_mu"]), 2)) < least:
         yield f"{row['area_mu']:,.2f} 亩，小于最小面积 {decimal_text(least)} 亩"
 
 

@@ -24,6 +24,7 @@ from civgeo.services.siting_tables import (
     candidate_table,
     exclusion_table,
     layer_table,
+    missing_names,
     missing_table,
     rule_table,
     term_table,
@@ -59,7 +60,7 @@ def _facts(answer: SitingAnswer, kind: str, public_number: str) -> tuple[tuple[s
         ("图层", f"{len(answer.layers)} 个，{' 至 '.join(dict.fromkeys((days[0], days[-1])))}")
         if days
         else ("图层", "没有"),
-        ("缺少图层", "、".join(dict.fromkeys(e.feature.label_zh for e in answer.missing)) or "无"),
+        ("缺少图层", missing_names(answer)),
         ("待录入条文", f"{len(answer.waiting)} 条"),
         ("格子", f"边长 {answer.marks.grid.cell_m:g} m"),
         ("数据版本", str(answer.data_version)),

@@ -1,10 +1,10 @@
 """Tables of the siting report: rules, layers, parameters, exclusions, candidates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from civgeo.analysis.site_marks import PlaneKind
-from civgeo.domain.cemetery_rules import CemeteryRule
+from civgeo.domain.cemetery_rules import CemeteryRule, Comparison
 from civgeo.domain.quantity import decimal_text
 from civgeo.maps.siting_view import KIND_LOOKS, hectares
 from civgeo.reports.planning_report import Table
@@ -13,7 +13,7 @@ from civgeo.services.siting_maps import named, shortened
 from civgeo.services.siting_terms import siting_terms
 
 __all__ = ["candidate_table", "exclusion_table", "layer_table", "rule_table", "term_table"]
-__all__ += ["used_rules"]
+__all__ += ["missing_names", "missing_table", "used_rules"]
 
 
 def used_rules(answer: SitingAnswer) -> list[CemeteryRule]:
@@ -46,9 +46,19 @@ def rule_table(caption: str, rules: Iterable[CemeteryRule], edition: str) -> Tab
 
 
 def _asks(rule: CemeteryRule) -> str:
-    if rule.value is None:
+    if rule.value is None or rule.operator not in _COMPARED:
         return rule.quantity
-    return f"{rule.quantity} {rule.operator.value} {decimal_text(rule.limit)} {rule.unit}"
+    unit = _UNITS.get(rule.unit, rule.unit)
+    return f"{rule.quantity}：{_COMPARED[rule.operator]} {decimal_text(rule.limit)} {unit}"
+
+
+_UNITS = {"m": "米", "mu": "亩", "m2": "平方米"}
+_COMPARED = {
+    Comparison.AT_LEAST: "不小于",
+    Comparison.MORE_THAN: "大于",
+    Comparison.AT_MOST: "不超过",
+    Comparison.LESS_THAN: "小于",
+}
 
 
 def layer_table(answer: SitingAnswer) -> Table:
@@ -176,14 +186,38 @@ def _text(value: object) -> str:
 
 
 def missing_table(answer: SitingAnswer) -> Table:
-    """Layers that rules ask for and that are not there."""
+    """Layers that rules ask for and that are not there, or end before the region does."""
     rows = [(each.feature.label_zh, each.text, _ids(each.rules)) for each in answer.missing]
+    rows += [
+        (shortened(named(each)), each.text, each.rule.id if each.rule else "—")
+        for each in _ending(answer)
+    ]
     return Table(
         "表 7　缺少的图层（没有评价）",
         ("缺少", "说明", "等它的规则"),
         (28, 78, 50),
         tuple(rows) or (("没有", "规定所涉及的地类和地物都有图层", "—"),),
     )
+
+
+def missing_names(answer: SitingAnswer) -> str:
+    """Names of the layers of `missing_table`, each once."""
+    names = [each.feature.label_zh for each in answer.missing]
+    names += [f"{_whose(each)}（没有覆盖全域）" for each in _ending(answer)]
+    return "、".join(dict.fromkeys(names)) or "无"
+
+
+def _whose(each: SitingConstraint) -> str:
+    if each.feature is not None:
+        return each.feature.label_zh
+    return "" if each.layer is None else shortened(each.layer.title)
+
+
+def _ending(answer: SitingAnswer) -> Iterator[SitingConstraint]:
+    """What land stays unjudged by, because a layer ends before it."""
+    for each in answer.constraints:
+        if each.kind is PlaneKind.MISSING and each.alone_m2:
+            yield each
 
 
 def _ids(rules: Sequence[CemeteryRule]) -> str:
