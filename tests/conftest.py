@@ -1,8 +1,9 @@
-"""The order of the tests, and the one browser of a process."""
+"""The order of the tests, and the one browser of a process; no example is failed for its time."""
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -14,6 +15,9 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

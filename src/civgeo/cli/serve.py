@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 import webbrowser
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["serve", "serve_store"]
 
 KERNELS_FOLDER = "kernels"
+LOOK_SECONDS = 0.2
 RESTART_SECONDS = 1.0
 """How long a process that ended unasked is left before another takes its place."""
 
@@ -66,15 +68,31 @@ def serve_store(store: Path, host: str, port: int, *, workers: int = 1, open_bro
     actual = listening.getsockname()[1]
     Store.open(store).close()
     address = f"http://{host if ':' not in host else f'[{host}]'}:{actual}"
-    messages.print(f"{_('服务已启动')}: [bold]{address}/ui[/bold]  ({_('接口')} {address}/)")
-    messages.print(_("按 Ctrl+C 停止"))
-    if open_browser:
-        threading.Timer(1.0, webbrowser.open, [f"{address}/ui"]).start()
+    messages.print(f"{_('正在启动服务')}: {address}/  {_('按 Ctrl+C 停止')}")
+    told = threading.Thread(
+        target=_tell_when_ready, args=(listening, address, open_browser), daemon=True
+    )
+    told.start()
     with beside(store):
         if workers == 1:
             _run(store, host, listening)
         else:
             _run_apart(store, host, listening, workers)
+
+
+def _tell_when_ready(listening: socket.socket, address: str, open_browser: bool) -> None:
+    """Print the address, and open the first page, once somebody answers there."""
+    host, port = listening.getsockname()[:2]
+    reached = "localhost" if ip_address(host).is_unspecified else host
+    while True:
+        try:
+            socket.create_connection((reached, port), RESTART_SECONDS).close()
+            break
+        except OSError:
+            time.sleep(LOOK_SECONDS)
+    messages.print(f"{_('服务已启动')}: [bold]{address}/ui[/bold]  ({_('接口')} {address}/)")
+    if open_browser:
+        webbrowser.open(f"{address}/ui")
 
 
 def _keep_kernels_beside(store: Path) -> None:

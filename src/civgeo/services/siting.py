@@ -237,6 +237,7 @@ def _headline(
         0 if scene.nothing_examined else layers,
         scene.rules.gaps,
         scene.rules.waiting,
+        cell_m=scene.cell_m,
         unknown=constraints,
         simulated=scene.simulated,
     )

@@ -113,6 +113,7 @@ def headline(
     gaps: Sequence[Gap],
     waiting: Sequence[CemeteryRule],
     *,
+    cell_m: float,
     unknown: Sequence[SitingConstraint] = (),
     simulated: bool = False,
 ) -> str:
@@ -128,8 +129,11 @@ def headline(
         What no layer tells.
     waiting
         Texts that are not at hand.
+    cell_m
+        Side of the cells that were judged, metres.
     unknown
-        Marks of land that a layer or the elevation model does not reach; others are passed over.
+        Marks: of land that a layer or the elevation model does not reach, and of land that counts
+        as free but needs an approval or must be looked into.
     simulated
         Whether anything is simulated.
     """
@@ -137,7 +141,8 @@ def headline(
     if not layers:
         found = "没有提供现行规定所涉及的图层，没有核对任何规定，不给出候选地"
     else:
-        found = f"在已提供的 {layers} 个图层中，没有发现禁止情形的土地共 {hectares(free_m2)}"
+        free = f"没有发现禁止情形的土地共 {hectares(free_m2)}（按 {cell_m:g} 米格子）"
+        found = f"在已提供的 {layers} 个图层中，{free}{_conditions_text(unknown)}"
     told = f"{found}；缺少图层：{missing}；条文待录入：{waiting_text(waiting)}"
     return f"【模拟数据】{told}" if simulated else told
 
@@ -194,6 +199,16 @@ def _missing_text(gaps: Sequence[Gap]) -> str:
     return told + _named(corridors)
 
 
+def _conditions_text(constraints: Sequence[SitingConstraint]) -> str:
+    """What some of the free land still needs."""
+    kinds = {each.kind for each in constraints if each.alone_m2}
+    words = [text for kind, text in _CONDITIONS.items() if kind in kinds]
+    return f"，其中有{'、'.join(words)}的，见说明" if words else ""
+
+
+_CONDITIONS = {PlaneKind.APPROVAL: "须经批准", PlaneKind.UNCLEAR: "须查明"}
+
+
 def _ends_text(constraints: Sequence[SitingConstraint]) -> str:
     """Land that nothing forbids as far as is known, because a layer ends before it."""
     areas = {
@@ -236,7 +251,8 @@ def notes_of(
     for kind, words in _KIND_WORDS.items():
         areas = {each.number: each for each in constraints if each.kind is kind and each.alone_m2}
         for each in areas.values():
-            title = "" if each.layer is None else f"（图层“{each.layer.title}”）"
+            reach = f"，{each.distance_m:g} 米内" if each.distance_m else ""
+            title = "" if each.layer is None else f"（图层“{each.layer.title}”{reach}）"
             counted = "计入" if kind in (PlaneKind.APPROVAL, PlaneKind.UNCLEAR) else unknown
             notes.append(f"{words}{title}：{hectares(each.alone_m2)}，{counted}候选地")
     endless = [layer.meta.title for layer in ground.layers if not layer.meta.has_extent]
@@ -262,7 +278,8 @@ def candidate_text(row: Mapping[Hashable, Any]) -> str:
         named = f"（{row['road_name']}）" if isinstance(row["road_name"], str) else ""
         parts.append(f"距最近道路{named} {row['road_m']:,.0f} 米")
     if row["towns_m"] == row["towns_m"]:
-        parts.append(f"到所服务乡镇平均直线 {row['towns_m'] / 1_000:,.1f} 公里")
+        far = f"{row['towns_m'] / 1_000:,.1f} 公里"
+        parts.append(f"到所服务乡镇（乡镇级为最近的一个）平均直线 {far}")
     if row["visible_share"] == row["visible_share"]:
         parts.append(f"公路主干线上可见 {row['visible_share']:.0%}（只按地形）")
     for name, words in _SHARE_WORDS.items():

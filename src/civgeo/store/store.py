@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -226,10 +227,20 @@ class Store:
 
 def _make(file: Path, register: Register) -> None:
     with errors_in_words(file):
+        file.write_bytes(_blank())
+        with engine(file, Access.CREATE).begin() as connection:
+            enter_register(connection, register)
+
+
+@cache
+def _blank() -> bytes:
+    """A store of today's form that is of no city yet; its migrations run once a process."""
+    with TemporaryDirectory(prefix="civgeo-") as workshop:
+        file = Path(workshop) / FILE_NAME
         maker = engine(file, Access.CREATE)
         migrate(maker)
-        with maker.begin() as connection:
-            enter_register(connection, register)
+        maker.dispose()
+        return file.read_bytes()
 
 
 @contextmanager
